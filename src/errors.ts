@@ -1,0 +1,42 @@
+/** The closed list of refusals that a caller can act on; each edge has a table that names all of them. */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'invalid_credentials'
+  | 'throttled'
+  | 'form_expired'
+  | 'not_found'
+  | 'user_not_found'
+  | 'user_exists'
+  | 'workspace_not_found'
+  | 'workspace_exists'
+  | 'workspace_required'
+  | 'not_a_member'
+  | 'client_not_found'
+  | 'client_exists'
+  | 'login_ended'
+  | 'login_required'
+  | 'session_not_found'
+  | 'session_ended'
+  | 'grant_ended'
+  | 'key_destroyed'
+  | 'root_key_unusable'
+  | 'conflict'
+  | 'unavailable'
+
+/** A refusal with a public code; anything else that is thrown is a bug. */
+export class DomainError extends Error {
+  readonly code: ErrorCode
+  /** Seconds after which the same call may succeed. */
+  readonly retryAfter: number | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly retryAfter?: number },
+  ) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'DomainError'
+    this.code = code
+    this.retryAfter = options?.retryAfter
+  }
+}
