@@ -1,0 +1,101 @@
+import { channel } from 'node:diagnostics_channel'
+import pg from 'pg'
+import { DomainError } from '../errors.ts'
+
+/** Times in seconds. */
+export interface DatabaseOptions {
+  readonly url: string
+  readonly poolSize?: number
+  /** How many callers may wait for a connection before the next is refused. */
+  readonly queueLimit?: number
+  readonly queueTimeout?: number
+  readonly statementTimeout?: number
+  readonly lockTimeout?: number
+  readonly applicationName?: string
+}
+
+/** Each statement's text as it is sent, published only while somebody listens. */
+export const statements = channel('sojourn:sql')
+
+/** The one pool of a process; a broken connection is replaced by the next caller's. */
+export function openPool(options: DatabaseOptions, log: PoolLog = silent): pg.Pool {
+  const pool = new pg.Pool(poolConfig(options))
+  boundQueue(pool, options.queueLimit ?? 200)
+  pool.on('connect', publishStatements)
+  // Without a listener an idle connection's death would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
+  return pool
+}
+
+interface PoolLog {
+  warn(fields: object, message: string): void
+}
+
+const silent: PoolLog = { warn: () => undefined }
+
+function poolConfig(options: DatabaseOptions): pg.PoolConfig {
+  const statementTimeout = (options.statementTimeout ?? 15) * 1000
+  return {
+    connectionString: options.url,
+    max: options.poolSize ?? 20,
+    connectionTimeoutMillis: (options.queueTimeout ?? 5) * 1000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: options.applicationName ?? 'sojourn',
+    statement_timeout: statementTimeout,
+    lock_timeout: (options.lockTimeout ?? 2) * 1000,
+    idle_in_transaction_session_timeout: statementTimeout * 2,
+    // Prisma's adapter reads and writes times without their offset: any other zone would shift them.
+    options: '-c TimeZone=UTC',
+  }
+}
+
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: Error | boolean) => void,
+) => void
+
+/**
+ * Refuses at once when too many wait, and says `unavailable` for each connection that could not be had:
+ * a flood must not pile up behind a database that is slow or down.
+ */
+function boundQueue(pool: pg.Pool, limit: number): void {
+  const connect = pool.connect.bind(pool)
+
+  function bounded(callback?: Connected): Promise<pg.PoolClient> | undefined {
+    if (callback) {
+      if (pool.waitingCount >= limit) callback(refusal('too many wait'), undefined, () => undefined)
+      else connect((error, client, done) => callback(error && refusal(error), client, done))
+      return undefined
+    }
+    if (pool.waitingCount >= limit) return Promise.reject(refusal('too many wait'))
+    return connect().catch((error: unknown) => {
+      throw refusal(error)
+    })
+  }
+
+  pool.connect = bounded as typeof pool.connect
+}
+
+function refusal(cause: unknown): DomainError {
+  return new DomainError('unavailable', 'no database connection could be had', {
+    cause,
+    retryAfter: 1,
+  })
+}
+
+function publishStatements(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown
+
+  function published(...args: unknown[]): unknown {
+    if (statements.hasSubscribers) statements.publish({ text: textOf(args[0]) })
+    return query(...args)
+  }
+
+  client.query = published as typeof client.query
+}
+
+function textOf(statement: unknown): string {
+  return typeof statement === 'string' ? statement : (statement as { text: string }).text
+}

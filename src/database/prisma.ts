@@ -1,0 +1,95 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { PrismaPg } from '@prisma/adapter-pg'
+import type pg from 'pg'
+import { type Prisma, PrismaClient } from './generated/client.ts'
+
+/** Prisma's models, on the pool or inside a transaction. */
+export type Models = Prisma.TransactionClient
+
+/** Where the connection of an interactive transaction is found while it is open. */
+interface Slot {
+  client: pg.PoolClient | null
+  opened: boolean
+}
+
+export interface PrismaOptions {
+  /** Seconds to wait for a connection, and seconds that a transaction may take. */
+  readonly maxWait: number
+  readonly timeout: number
+}
+
+export interface PrismaDatabase {
+  readonly models: Models
+  /** An interactive transaction, with the very connection that Prisma runs it on. */
+  interactive<T>(work: (models: Models, connection: () => pg.PoolClient) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Prisma over our pool; it leaves the pool open when it is closed. */
+export function openPrisma(pool: pg.Pool, options: PrismaOptions): PrismaDatabase {
+  const slots = new AsyncLocalStorage<Slot>()
+  const prisma = new PrismaClient({ adapter: capturing(pool, slots), errorFormat: 'minimal' })
+  const limits = { maxWait: options.maxWait * 1000, timeout: options.timeout * 1000 }
+
+  return {
+    models: prisma,
+    interactive: (work) => {
+      const slot: Slot = { client: null, opened: false }
+      const run = (models: Models) => work(models, () => connectionOf(slot))
+      return slots.run(slot, () => prisma.$transaction(run, limits))
+    },
+    close: () => prisma.$disconnect(),
+  }
+}
+
+/**
+ * Prisma's adapter for `pg`, which also puts the connection of each interactive transaction into the caller's
+ * slot, so that prepared statements run on it and commit with it.
+ *
+ * The slot is emptied before the connection goes back to the pool: a statement of a transaction that timed out
+ * would otherwise run, and commit, on its own or inside somebody else's transaction.
+ */
+function capturing(pool: pg.Pool, slots: AsyncLocalStorage<Slot>): PrismaPg {
+  const factory = new PrismaPg(pool)
+  const connect = factory.connect.bind(factory)
+
+  factory.connect = async () => {
+    const adapter = await connect()
+    const startTransaction = adapter.startTransaction.bind(adapter)
+    adapter.startTransaction = async (isolation) => {
+      const transaction = await startTransaction(isolation)
+      const slot = slots.getStore()
+      if (slot && !slot.opened) fill(slot, transaction as unknown as PgTransaction)
+      return transaction
+    }
+    return adapter
+  }
+  return factory
+}
+
+/** The parts of the adapter's transaction that its types hide (@prisma/adapter-pg 7.10 src/pg.ts). */
+interface PgTransaction {
+  readonly client: pg.PoolClient
+  commit(): Promise<void>
+  rollback(): Promise<void>
+}
+
+function fill(slot: Slot, transaction: PgTransaction): void {
+  slot.client = transaction.client
+  slot.opened = true
+  const commit = transaction.commit.bind(transaction)
+  const rollback = transaction.rollback.bind(transaction)
+  transaction.commit = () => {
+    slot.client = null
+    return commit()
+  }
+  transaction.rollback = () => {
+    slot.client = null
+    return rollback()
+  }
+}
+
+function connectionOf(slot: Slot): pg.PoolClient {
+  if (!slot.client) throw new Error('the transaction is over')
+  return slot.client
+}
