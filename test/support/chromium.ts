@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -12,6 +12,7 @@ export async function launchOptions() {
   // and unpacks them below TMPDIR; both are read while it is imported.
   const folder = join(import.meta.dirname, '../../node_modules/.cache/chromium')
   mkdirSync(folder, { recursive: true })
+  useFontsBelow(folder)
   process.env.AWS_EXECUTION_ENV ??= 'AWS_Lambda_nodejs22.x'
   const before = process.env.TMPDIR
   process.env.TMPDIR = folder
@@ -20,4 +21,14 @@ export async function launchOptions() {
   if (before === undefined) delete process.env.TMPDIR
   else process.env.TMPDIR = before
   return { executablePath, args: [...chromium.args, '--no-sandbox', '--headless=shell'] }
+}
+
+/** The package's own list names folders of Lambda; a Chromium without any font dies at the first field. */
+function useFontsBelow(folder: string): void {
+  const list = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${folder}/fonts/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>
+`
+  writeFileSync(join(folder, 'fonts.conf'), list)
+  process.env.FONTCONFIG_PATH ??= folder
 }

@@ -5,7 +5,7 @@ import type {
   Suite,
   TestCase,
   TestResult,
-} from 'playwright/test/reporter'
+} from 'playwright/types/testReporter'
 
 /** Prints each failure when it happens, progress now and then, and ends with one plain line of counts. */
 export default class PlainReporter implements Reporter {

@@ -244,6 +244,7 @@ CREATE TABLE "replay" (
 -- CreateTable
 CREATE TABLE "revoked_token" (
     "jti" TEXT NOT NULL,
+    "session_id" UUID,
     "expires_at" TIMESTAMPTZ(6) NOT NULL,
 
     CONSTRAINT "revoked_token_pkey" PRIMARY KEY ("jti")
@@ -413,6 +414,7 @@ CREATE INDEX "grant_client" ON "grant" ("client_id") WHERE "ended_at" IS NULL;
 CREATE INDEX "family_session" ON "family" ("session_id");
 CREATE INDEX "artifact_expires" ON "artifact" ("expires_at");
 CREATE INDEX "replay_expires" ON "replay" ("expires_at");
+CREATE INDEX "revoked_token_session" ON "revoked_token" ("session_id");
 CREATE INDEX "revoked_token_expires" ON "revoked_token" ("expires_at");
 CREATE UNIQUE INDEX "consent_standing" ON "consent" ("user_id", "workspace_id", "client_id") WHERE "withdrawn_at" IS NULL;
 CREATE INDEX "delivery_due" ON "delivery" ("next_attempt_at") WHERE "state" = 'pending';

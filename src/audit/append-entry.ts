@@ -1,0 +1,60 @@
+import type { Sql } from '../database/sql.ts'
+import { newId, type WorkspaceId } from '../ids.ts'
+import { insertEntry } from './entry-store.ts'
+
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json }
+
+/** Who did it: a person, a client, the operator at the command line, or a job of ours. */
+export interface Actor {
+  readonly kind: 'user' | 'client' | 'operator' | 'system'
+  readonly id?: string
+}
+
+export interface Subject {
+  readonly kind:
+    | 'user'
+    | 'workspace'
+    | 'client'
+    | 'resource'
+    | 'login'
+    | 'session'
+    | 'grant'
+    | 'family'
+    | 'delivery'
+    | 'key'
+    | 'consent'
+  readonly id: string
+}
+
+/** Where it was done from, already sealed: addresses and user agents stand nowhere in clear. */
+export interface SealedContext {
+  readonly keyId: string
+  readonly bytes: Buffer
+}
+
+export interface NewEntry {
+  /** Noun and past participle: `session.ended`. */
+  readonly action: string
+  readonly actor: Actor
+  readonly subject: Subject
+  readonly workspaceId?: WorkspaceId | null
+  /** Never a secret, never personal context. */
+  readonly detail?: { readonly [key: string]: Json }
+  readonly context?: SealedContext | null
+}
+
+/**
+ * Writes one audit entry in the caller's transaction, at the database's time.
+ *
+ * A change and its entry commit together or not at all: no act without its trace, no trace of an
+ * act that did not happen.
+ */
+export async function appendEntry(db: Sql, entry: NewEntry): Promise<void> {
+  await insertEntry(db, newId<'aud'>(), entry)
+}

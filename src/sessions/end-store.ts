@@ -1,0 +1,224 @@
+import type { Sql, Statement } from '../database/sql.ts'
+import type { GrantId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
+
+export interface EndedSession {
+  readonly id: SessionId
+  readonly workspaceId: WorkspaceId
+  readonly userId: UserId | null
+  readonly loginId: LoginId | null
+}
+
+interface EndedRow {
+  readonly id: SessionId
+  readonly workspace_id: WorkspaceId
+  readonly user_id: UserId | null
+  readonly login_id: LoginId | null
+}
+
+/**
+ * The whole end of sessions in one statement: mark, destroy the key, close grants, drop codes,
+ * bar the way back, tell the feed, the audit and every client that ever got a code. A session that
+ * has ended before is left alone, so nothing here happens twice.
+ */
+const END: Statement = {
+  name: 'sessions_end',
+  text: `
+    WITH ended AS (
+      UPDATE session s SET ended_at = clock_timestamp(), end_cause = $2, secret_wrapped = NULL,
+        context_sealed = NULL, epoch_id = NULL
+      WHERE s.id = ANY($1::uuid[]) AND s.ended_at IS NULL
+      RETURNING s.id, s.workspace_id, s.user_id, s.login_id, s.ended_at AS t),
+    grants AS (
+      UPDATE "grant" g SET ended_at = e.t, end_cause = $2 FROM ended e
+      WHERE g.session_id = e.id AND g.ended_at IS NULL),
+    codes AS (DELETE FROM artifact a USING ended e WHERE a.session_id = e.id),
+    barred AS (
+      INSERT INTO login_barrier (login_id, workspace_id, after)
+      SELECT e.login_id, e.workspace_id, MAX(e.t) FROM ended e WHERE e.login_id IS NOT NULL AND $3
+      GROUP BY e.login_id, e.workspace_id
+      ON CONFLICT (login_id, workspace_id)
+        DO UPDATE SET after = GREATEST(login_barrier.after, EXCLUDED.after)),
+    told AS (
+      INSERT INTO delivery (id, session_id, client_id, user_id, next_attempt_at, created_at)
+      SELECT gen_random_uuid(), e.id, p.client_id, e.user_id, e.t, e.t
+      FROM ended e JOIN participant p ON p.session_id = e.id
+      JOIN client c ON c.id = p.client_id AND c.metadata ? 'backchannel_logout_uri'
+      ON CONFLICT (session_id, client_id) DO NOTHING),
+    fed AS (
+      INSERT INTO feed_record (kind, subject, workspace_id, cause, at)
+      SELECT 'session.ended', e.id, e.workspace_id, $2, e.t FROM ended e),
+    written AS (
+      INSERT INTO entry (id, action, actor_kind, actor_id, subject_kind, subject_id,
+        workspace_id, detail, at)
+      SELECT gen_random_uuid(), 'session.ended', $4, $5, 'session', e.id, e.workspace_id,
+        $6::jsonb || jsonb_build_object('cause', $2::text), e.t FROM ended e)
+    SELECT id, workspace_id, user_id, login_id FROM ended`,
+}
+
+function locking(name: string, where: string, how = 'ORDER BY id LIMIT 500 FOR UPDATE'): Statement {
+  return { name, text: `SELECT id FROM session WHERE ended_at IS NULL AND ${where} ${how}` }
+}
+
+const IN_PASSING = 'LIMIT 500 FOR UPDATE SKIP LOCKED'
+
+// In the order of identifiers, so that two ends of many never wait for each other in a circle.
+const LOCKS = {
+  ids: locking('sessions_lock_ids', 'id = ANY($1::uuid[])'),
+  login: locking('sessions_lock_login', "login_id = $1 AND kind = 'login'"),
+  user: locking('sessions_lock_user', "user_id = $1 AND kind <> 'offline'"),
+  userAndOffline: locking('sessions_lock_user_all', 'user_id = $1'),
+  workspace: locking('sessions_lock_workspace', 'workspace_id = $1'),
+  idle: locking(
+    'sessions_lock_idle',
+    'last_seen_at + make_interval(secs => idle_timeout + $1) <= statement_timestamp()',
+    IN_PASSING,
+  ),
+  absolute: locking(
+    'sessions_lock_absolute',
+    'absolute_end_at + make_interval(secs => $1) <= statement_timestamp()',
+    IN_PASSING,
+  ),
+} as const
+
+export type Chosen =
+  | { readonly by: 'ids'; readonly value: readonly SessionId[] }
+  | { readonly by: 'login'; readonly value: LoginId }
+  | { readonly by: 'user' | 'userAndOffline'; readonly value: UserId }
+  | { readonly by: 'workspace'; readonly value: WorkspaceId }
+  | { readonly by: 'idle' | 'absolute'; readonly value: number }
+
+export interface EndOptions {
+  readonly cause: string
+  /** Whether entering the workspace again in the same login needs a fresh proof. */
+  readonly bars: boolean
+  readonly actorKind: string
+  readonly actorId: string | null
+  readonly detail: object
+}
+
+/**
+ * Locks first, then ends, in two statements: what a request committed while the lock was awaited
+ * (a grant, a client that got a code) is seen only by a statement that starts after it.
+ */
+export async function endChosen(tx: Sql, chosen: Chosen, options: EndOptions) {
+  const locked = await tx.query<{ id: SessionId }>(LOCKS[chosen.by], [chosen.value])
+  if (locked.length === 0) return []
+  const rows = await tx.query<EndedRow>(END, [
+    locked.map(({ id }) => id),
+    options.cause,
+    options.bars,
+    options.actorKind,
+    options.actorId,
+    JSON.stringify(options.detail),
+  ])
+  return rows.map(
+    (row): EndedSession => ({
+      id: row.id,
+      workspaceId: row.workspace_id,
+      userId: row.user_id,
+      loginId: row.login_id,
+    }),
+  )
+}
+
+function closingLogins(name: string, chosen: string): Statement {
+  return {
+    name,
+    text: `
+      WITH chosen AS MATERIALIZED (${chosen}),
+      ended AS (
+        UPDATE login l SET ended_at = clock_timestamp(), end_cause = $2, secret_wrapped = NULL,
+          context_sealed = NULL, cookie_hash = NULL, prior_cookie_hash = NULL
+        FROM chosen WHERE l.id = chosen.id AND l.ended_at IS NULL RETURNING l.id, l.user_id),
+      barriers AS (DELETE FROM login_barrier b USING ended e WHERE b.login_id = e.id),
+      written AS (
+        INSERT INTO entry (id, action, actor_kind, actor_id, subject_kind, subject_id, detail, at)
+        SELECT gen_random_uuid(), 'login.ended', $3, $4, 'login', e.id,
+          $5::jsonb || jsonb_build_object('cause', $2::text), clock_timestamp() FROM ended e)
+      SELECT id FROM ended`,
+  }
+}
+
+const LOGINS = {
+  id: closingLogins(
+    'end_login',
+    'SELECT id FROM login WHERE id = $1 AND ended_at IS NULL FOR UPDATE',
+  ),
+  user: closingLogins(
+    'end_logins_of_user',
+    'SELECT id FROM login WHERE user_id = $1 AND ended_at IS NULL ORDER BY id LIMIT 500 FOR UPDATE',
+  ),
+} as const
+
+export type ChosenLogins =
+  | { readonly by: 'id'; readonly value: LoginId }
+  | { readonly by: 'user'; readonly value: UserId }
+
+export async function endChosenLogins(
+  db: Sql,
+  chosen: ChosenLogins,
+  options: Omit<EndOptions, 'bars'>,
+): Promise<LoginId[]> {
+  const rows = await db.query<{ id: LoginId }>(LOGINS[chosen.by], [
+    chosen.value,
+    options.cause,
+    options.actorKind,
+    options.actorId,
+    JSON.stringify(options.detail),
+  ])
+  return rows.map(({ id }) => id)
+}
+
+const CLOSE_USER_GATE: Statement = {
+  name: 'user_close_gate',
+  text: `UPDATE "user" SET ended_before = clock_timestamp(),
+      offline_ended_before = CASE WHEN $2 THEN clock_timestamp() ELSE offline_ended_before END
+    WHERE id = $1`,
+}
+
+/** From this commit on, nothing that the person began before is accepted anywhere. */
+export async function closeUserGate(db: Sql, userId: UserId, offlineToo: boolean): Promise<void> {
+  await db.execute(CLOSE_USER_GATE, [userId, offlineToo])
+}
+
+const CLOSE_WORKSPACE_GATE: Statement = {
+  name: 'workspace_close_gate',
+  text: 'UPDATE workspace SET ended_before = clock_timestamp() WHERE id = $1',
+}
+
+export async function closeWorkspaceGate(db: Sql, workspaceId: WorkspaceId): Promise<void> {
+  await db.execute(CLOSE_WORKSPACE_GATE, [workspaceId])
+}
+
+const END_GRANT: Statement = {
+  name: 'grant_end',
+  text: `UPDATE "grant" g SET ended_at = clock_timestamp(), end_cause = $2 FROM session s
+    WHERE g.id = $1 AND g.ended_at IS NULL AND s.id = g.session_id
+    RETURNING g.session_id, s.workspace_id`,
+}
+
+const RAISE_EPOCH: Statement = {
+  name: 'grant_raise_epoch',
+  text: `UPDATE "grant" g SET epoch = epoch + 1 FROM session s
+    WHERE g.id = $1 AND g.ended_at IS NULL AND s.id = g.session_id AND $2 <> ''
+    RETURNING g.session_id, s.workspace_id`,
+}
+
+export interface TouchedGrant {
+  readonly sessionId: SessionId
+  readonly workspaceId: WorkspaceId
+}
+
+/** Closes a grant for good, or only what was issued under it until now. */
+export async function closeGrant(
+  db: Sql,
+  id: GrantId,
+  how: { readonly cause: string; readonly keepsConsent: 'yes' | 'no' },
+): Promise<TouchedGrant | null> {
+  const statement = how.keepsConsent === 'yes' ? RAISE_EPOCH : END_GRANT
+  const [row] = await db.query<{ session_id: SessionId; workspace_id: WorkspaceId }>(statement, [
+    id,
+    how.cause,
+  ])
+  return row ? { sessionId: row.session_id, workspaceId: row.workspace_id } : null
+}

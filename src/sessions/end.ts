@@ -1,0 +1,173 @@
+import { type Actor, appendEntry, type Json } from '../audit/append-entry.ts'
+import { type Db, sqlTransaction } from '../database/transaction.ts'
+import type { GrantId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
+import {
+  type Chosen,
+  closeGrant,
+  closeUserGate,
+  closeWorkspaceGate,
+  type EndedSession,
+  endChosen,
+  endChosenLogins,
+} from './end-store.ts'
+
+export type { EndedSession } from './end-store.ts'
+
+/** Why a grant, a session, a login or everything of a person ends; DESIGN.md §5's table. */
+export type EndCause =
+  | 'consent_withdrawn'
+  | 'client_removed'
+  | 'token_revoked'
+  | 'idle'
+  | 'absolute'
+  | 'administrator'
+  | 'reuse'
+  | 'drift'
+  | 'evicted'
+  | 'member_removed'
+  | 'workspace_archived'
+  | 'left_workspace'
+  | 'logout'
+  | 'switched_user'
+  | 'logout_everywhere'
+  | 'password_changed'
+  | 'user_disabled'
+  | 'user_deleted'
+
+export interface Ending {
+  readonly cause: EndCause
+  readonly by: Actor
+  /** What an auditor should know besides; never a secret, never personal context. */
+  readonly detail?: { readonly [key: string]: Json }
+}
+
+interface Deps {
+  readonly db: Db
+}
+
+/** Ends what one session lets one client do. A revoked token leaves the consent standing. */
+export async function endGrant(deps: Deps, id: GrantId, ending: Ending): Promise<boolean> {
+  return sqlTransaction(deps.db, async (tx) => {
+    const keepsConsent = ending.cause === 'token_revoked' ? 'yes' : 'no'
+    const touched = await closeGrant(tx, id, { cause: ending.cause, keepsConsent })
+    if (!touched) return false
+    await appendEntry(tx, {
+      action: 'grant.ended',
+      actor: ending.by,
+      subject: { kind: 'grant', id },
+      workspaceId: touched.workspaceId,
+      detail: { ...ending.detail, cause: ending.cause },
+    })
+    return true
+  })
+}
+
+/**
+ * Ends one session: its key is destroyed, and with it all that it locked or signed.
+ *
+ * Resolves to null when it had ended before: ending twice is no error and leaves one trace.
+ */
+export async function endSession(
+  deps: Deps,
+  id: SessionId,
+  ending: Ending,
+): Promise<EndedSession | null> {
+  const [ended] = await endSessions(deps, { by: 'ids', value: [id] }, ending)
+  return ended ?? null
+}
+
+/** Ends a login with all its sessions; offline sessions outlive it. */
+export async function endLogin(deps: Deps, id: LoginId, ending: Ending): Promise<EndedSession[]> {
+  return sqlTransaction(deps.db, async (tx) => {
+    await endChosenLogins(tx, { by: 'id', value: id }, optionsOf(ending))
+    return endChosen(tx, { by: 'login', value: id }, endOptionsOf(ending))
+  })
+}
+
+const OFFLINE_TOO: readonly EndCause[] = ['user_disabled', 'user_deleted']
+
+/**
+ * Ends everything of a person: effective with the first commit, then cleared up in batches.
+ *
+ * Should this process die in between, the gate holds and the sweep clears up what is left.
+ */
+export async function endUser(deps: Deps, id: UserId, ending: Ending): Promise<EndedSession[]> {
+  const offlineToo = OFFLINE_TOO.includes(ending.cause)
+  await sqlTransaction(deps.db, async (tx) => {
+    await closeUserGate(tx, id, offlineToo)
+    await appendEntry(tx, {
+      action: 'user.ended',
+      actor: ending.by,
+      subject: { kind: 'user', id },
+      detail: { ...ending.detail, cause: ending.cause },
+    })
+  })
+  return clearUser(deps, id, offlineToo, ending)
+}
+
+async function clearUser(
+  deps: Deps,
+  id: UserId,
+  offlineToo: boolean,
+  ending: Ending,
+): Promise<EndedSession[]> {
+  const chosen: Chosen = { by: offlineToo ? 'userAndOffline' : 'user', value: id }
+  const ended = await inBatches(() => endSessions(deps, chosen, ending))
+  await inBatches(() => endChosenLogins(deps.db, { by: 'user', value: id }, optionsOf(ending)))
+  return ended
+}
+
+/** Ends every session in a workspace, in the same two steps. */
+export async function endWorkspaceSessions(
+  deps: Deps,
+  id: WorkspaceId,
+  ending: Ending,
+): Promise<EndedSession[]> {
+  await closeWorkspaceGate(deps.db, id)
+  return inBatches(() => endSessions(deps, { by: 'workspace', value: id }, ending))
+}
+
+/** The one place where sessions end, whoever asks and however many: at most 500 a call. */
+export async function endSessions(
+  deps: Deps,
+  chosen: Chosen,
+  ending: Ending,
+): Promise<EndedSession[]> {
+  return sqlTransaction(deps.db, (tx) => endChosen(tx, chosen, endOptionsOf(ending)))
+}
+
+function endOptionsOf(ending: Ending) {
+  return { ...optionsOf(ending), bars: bars(ending.cause) }
+}
+
+// A login that ends takes its barriers with it; an end of one session alone needs one, or single
+// sign-on would bring it back without a question.
+function bars(cause: EndCause): boolean {
+  const reachesLogin: readonly EndCause[] = [
+    'logout',
+    'switched_user',
+    'logout_everywhere',
+    'password_changed',
+    'user_disabled',
+    'user_deleted',
+  ]
+  return !reachesLogin.includes(cause)
+}
+
+function optionsOf(ending: Ending) {
+  return {
+    cause: ending.cause,
+    actorKind: ending.by.kind,
+    actorId: ending.by.id ?? null,
+    detail: ending.detail ?? {},
+  }
+}
+
+async function inBatches<T>(batch: () => Promise<readonly T[]>): Promise<T[]> {
+  const all: T[] = []
+  for (;;) {
+    const done = await batch()
+    if (done.length === 0) return all
+    all.push(...done)
+  }
+}

@@ -1,0 +1,171 @@
+import type { Sql, Statement } from '../database/sql.ts'
+import type { ClientId, FamilyId, GrantId, SessionId, UserId } from '../ids.ts'
+import type { Family } from './family.ts'
+import type { Grant, GrantedScopes } from './grant.ts'
+import type { CheckedSession } from './session.ts'
+import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.ts'
+
+/** All that a refresh must know, from one statement. */
+export interface FamilyCheck {
+  readonly family: Family
+  readonly payloadSealed: Buffer
+  readonly createdAt: Date
+  readonly session: CheckedSession
+  readonly grant: Grant
+  /** Whether the grant stands, in the epoch that the family was born in. */
+  readonly grantStands: boolean
+  /** What the protocol calls client_id. */
+  readonly clientName: string
+  readonly clientStands: boolean
+  readonly user: UserColumns | null
+  readonly now: Date
+}
+
+/** A person as the claims need them; the names are the table's. */
+export interface UserColumns {
+  readonly id: UserId
+  readonly username: string
+  readonly name: string | null
+  readonly given_name: string | null
+  readonly family_name: string | null
+  readonly email: string | null
+  readonly email_verified: boolean
+  readonly phone_number: string | null
+  readonly phone_verified: boolean
+  readonly address: object | null
+  readonly locale: string | null
+  readonly updated_at: string
+}
+
+export const USER_OBJECT = `json_build_object('id', u.id, 'username', u.username, 'name', u.name,
+  'given_name', u.given_name, 'family_name', u.family_name, 'email', u.email,
+  'email_verified', u.email_verified, 'phone_number', u.phone_number,
+  'phone_verified', u.phone_verified, 'address', u.address, 'locale', u.locale,
+  'updated_at', u.updated_at)`
+
+interface FamilyRow extends CheckRow {
+  readonly family_id: FamilyId
+  readonly grant_id: GrantId
+  readonly grant_epoch: number
+  readonly generation: number
+  readonly rotated_at: Date
+  readonly rotated_by: Buffer | null
+  readonly bound: boolean
+  readonly payload_sealed: Buffer
+  readonly family_created_at: Date
+  readonly epoch: number
+  readonly scopes: GrantedScopes
+  readonly grant_created_at: Date
+  readonly grant_client: ClientId
+  readonly grant_ended: boolean
+  readonly client_name: string
+  readonly client_disabled: boolean
+  readonly user_columns: UserColumns | null
+  readonly now: Date
+}
+
+const CHECK: Statement = {
+  name: 'family_check',
+  text: `SELECT f.id AS family_id, f.grant_id, f.grant_epoch, f.generation, f.rotated_at,
+      f.rotated_by, f.bound, f.payload_sealed, f.created_at AS family_created_at,
+      ${CHECK_COLUMNS}, g.epoch, g.scopes, g.created_at AS grant_created_at,
+      g.client_id AS grant_client, g.ended_at IS NOT NULL AS grant_ended,
+      cl.client_id AS client_name, cl.disabled_at IS NOT NULL AS client_disabled,
+      CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
+      clock_timestamp() AS now
+    FROM family f
+    JOIN session_check c ON c.session_id = f.session_id
+    JOIN "grant" g ON g.id = f.grant_id
+    JOIN client cl ON cl.id = g.client_id
+    LEFT JOIN "user" u ON u.id = c.user_id
+    WHERE f.id = ANY($1::uuid[])`,
+}
+
+export async function checkFamilies(
+  db: Sql,
+  ids: readonly FamilyId[],
+): Promise<ReadonlyMap<string, FamilyCheck>> {
+  const rows = await db.query<FamilyRow>(CHECK, [ids])
+  return new Map(rows.map((row) => [row.family_id, toFamilyCheck(row)]))
+}
+
+function toFamilyCheck(row: FamilyRow): FamilyCheck {
+  return {
+    family: {
+      id: row.family_id,
+      sessionId: row.session_id,
+      grantId: row.grant_id,
+      grantEpoch: row.grant_epoch,
+      generation: row.generation,
+      rotatedAt: row.rotated_at,
+      rotatedBy: row.rotated_by,
+      bound: row.bound,
+    },
+    payloadSealed: row.payload_sealed,
+    createdAt: row.family_created_at,
+    session: toCheckedSession(row),
+    grant: {
+      id: row.grant_id,
+      sessionId: row.session_id,
+      clientId: row.grant_client,
+      epoch: row.epoch,
+      scopes: row.scopes,
+      createdAt: row.grant_created_at,
+    },
+    grantStands: !row.grant_ended && row.epoch === row.grant_epoch,
+    clientName: row.client_name,
+    clientStands: !row.client_disabled,
+    user: row.user_columns,
+    now: row.now,
+  }
+}
+
+// The condition is the whole of the rotation: whoever changes the row first has rotated, and a
+// session, grant or epoch that ended meanwhile refuses it in the same statement.
+const ADVANCE: Statement = {
+  name: 'family_advance',
+  text: `UPDATE family f SET generation = $2 + 1, rotated_at = clock_timestamp(), rotated_by = $3
+    FROM session s, "grant" g
+    WHERE f.id = $1 AND f.generation = $2 AND s.id = f.session_id AND s.ended_at IS NULL
+      AND g.id = f.grant_id AND g.ended_at IS NULL AND g.epoch = f.grant_epoch`,
+}
+
+/** Whether this call moved the family from `generation` to the next. */
+export async function advanceFamily(
+  db: Sql,
+  id: FamilyId,
+  step: { readonly generation: number; readonly by: Buffer },
+): Promise<boolean> {
+  return (await db.execute(ADVANCE, [id, step.generation, step.by])) === 1
+}
+
+export interface NewFamily {
+  readonly id: FamilyId
+  readonly sessionId: SessionId
+  readonly grantId: GrantId
+  readonly bound: boolean
+  readonly by: Buffer
+  readonly payloadSealed: Buffer
+}
+
+const INSERT: Statement = {
+  name: 'family_insert',
+  text: `INSERT INTO family (id, session_id, grant_id, grant_epoch, bound, rotated_by,
+      payload_sealed, rotated_at, created_at)
+    SELECT $1, s.id, g.id, g.epoch, $4, $5, $6, clock_timestamp(), clock_timestamp()
+    FROM (SELECT id FROM session WHERE id = $2 AND ended_at IS NULL FOR SHARE) s,
+      (SELECT id, epoch FROM "grant" WHERE id = $3 AND ended_at IS NULL FOR SHARE) g`,
+}
+
+/** False when the session or the grant has ended meanwhile: no family is born then. */
+export async function insertFamily(db: Sql, family: NewFamily): Promise<boolean> {
+  const written = await db.execute(INSERT, [
+    family.id,
+    family.sessionId,
+    family.grantId,
+    family.bound,
+    family.by,
+    family.payloadSealed,
+  ])
+  return written === 1
+}

@@ -1,0 +1,86 @@
+import type { Sql, Statement } from '../database/sql.ts'
+import type { ClientId, GrantId, SessionId } from '../ids.ts'
+import { USER_OBJECT, type UserColumns } from './family-store.ts'
+import type { GrantedScopes } from './grant.ts'
+import type { CheckedSession } from './session.ts'
+import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.ts'
+
+/** A session with all that a check of its access tokens must know, from one statement. */
+export interface Stay {
+  readonly session: CheckedSession
+  readonly user: UserColumns | null
+  readonly grants: readonly StandingGrant[]
+  /** Identifiers of access tokens of this session that were revoked one by one. */
+  readonly revoked: readonly string[]
+}
+
+export interface StandingGrant {
+  readonly id: GrantId
+  readonly clientId: ClientId
+  /** What the protocol calls client_id. */
+  readonly clientName: string
+  readonly epoch: number
+  readonly scopes: GrantedScopes
+}
+
+interface StayRow extends CheckRow {
+  readonly user_columns: UserColumns | null
+  readonly grants: readonly StandingGrant[] | null
+  readonly revoked: readonly string[] | null
+}
+
+const STAYS: Statement = {
+  name: 'stays',
+  text: `SELECT ${CHECK_COLUMNS},
+      CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
+      (SELECT json_agg(json_build_object('id', g.id, 'clientId', g.client_id,
+          'clientName', cl.client_id, 'epoch', g.epoch, 'scopes', g.scopes))
+        FROM "grant" g JOIN client cl ON cl.id = g.client_id AND cl.disabled_at IS NULL
+        WHERE g.session_id = c.session_id AND g.ended_at IS NULL) AS grants,
+      (SELECT array_agg(r.jti) FROM revoked_token r
+        WHERE r.session_id = c.session_id AND r.expires_at > statement_timestamp()) AS revoked
+    FROM session_check c LEFT JOIN "user" u ON u.id = c.user_id
+    WHERE c.session_id = ANY($1::uuid[])`,
+}
+
+export async function readStays(
+  db: Sql,
+  ids: readonly SessionId[],
+): Promise<ReadonlyMap<string, Stay>> {
+  const rows = await db.query<StayRow>(STAYS, [ids])
+  return new Map(
+    rows.map((row) => [
+      row.session_id,
+      {
+        session: toCheckedSession(row),
+        user: row.user_columns,
+        grants: row.grants ?? [],
+        revoked: row.revoked ?? [],
+      },
+    ]),
+  )
+}
+
+const REVOKE: Statement = {
+  name: 'revoked_token_insert',
+  text: `INSERT INTO revoked_token (jti, session_id, expires_at) VALUES ($1, $2, $3)
+    ON CONFLICT DO NOTHING`,
+}
+
+export async function insertRevokedToken(
+  db: Sql,
+  token: { readonly jti: string; readonly sessionId: SessionId | null; readonly expiresAt: Date },
+): Promise<void> {
+  await db.execute(REVOKE, [token.jti, token.sessionId, token.expiresAt])
+}
+
+const IS_REVOKED: Statement = {
+  name: 'revoked_token_find',
+  text: 'SELECT jti FROM revoked_token WHERE jti = ANY($1::text[])',
+}
+
+/** For tokens of services, which have no session to be read with. */
+export async function revokedAmong(db: Sql, jtis: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.query<{ jti: string }>(IS_REVOKED, [jtis])
+  return new Set(rows.map(({ jti }) => jti))
+}
