@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type DatabaseOptions, openPool } from './pool.ts'
+import { type DatabaseOptions, openPool, type PoolLog } from './pool.ts'
 import { openPrisma, type PrismaDatabase } from './prisma.ts'
 import { type Sql, sqlOver } from './sql.ts'
 import type { Db } from './transaction.ts'
@@ -12,15 +12,12 @@ export interface Database {
 }
 
 /** The pool and Prisma over it; connects with the first statement. */
-export function openDatabase(
-  options: DatabaseOptions,
-  log?: Parameters<typeof openPool>[1],
-): Database {
+export function openDatabase(options: DatabaseOptions, log: PoolLog): Database {
   const pool = openPool(options, log)
   const prisma = openPrisma(pool, {
     // The pool's own queue timeout comes first, so that its refusal is the one that is seen.
-    maxWait: (options.queueTimeout ?? 5) + 1,
-    timeout: options.statementTimeout ?? 15,
+    maxWait: options.queueTimeout + 1,
+    timeout: options.statementTimeout,
   })
 
   return {

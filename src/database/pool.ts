@@ -1,53 +1,59 @@
 import { channel } from 'node:diagnostics_channel'
 import pg from 'pg'
 import { DomainError } from '../errors.ts'
+import type { Redacted } from '../lib/redacted.ts'
 
-/** Times in seconds. */
+/** Where the database is and how long anybody waits for it; times in seconds. */
 export interface DatabaseOptions {
-  readonly url: string
-  readonly poolSize?: number
+  readonly url: Redacted<string>
+  readonly poolSize: number
   /** How many callers may wait for a connection before the next is refused. */
-  readonly queueLimit?: number
-  readonly queueTimeout?: number
-  readonly statementTimeout?: number
-  readonly lockTimeout?: number
-  readonly applicationName?: string
+  readonly queueLimit: number
+  readonly queueTimeout: number
+  readonly statementTimeout: number
+  readonly lockTimeout: number
 }
 
 /** Each statement's text as it is sent, published only while somebody listens. */
 export const statements = channel('sojourn:sql')
 
 /** The one pool of a process; a broken connection is replaced by the next caller's. */
-export function openPool(options: DatabaseOptions, log: PoolLog = silent): pg.Pool {
+export function openPool(options: DatabaseOptions, log: PoolLog): pg.Pool {
   const pool = new pg.Pool(poolConfig(options))
-  boundQueue(pool, options.queueLimit ?? 200)
+  // The address holds the password: whoever prints the pool must not see it.
+  Object.defineProperty(pool.options, 'connectionString', { enumerable: false })
+  boundQueue(pool, options.queueLimit)
   pool.on('connect', publishStatements)
   // Without a listener an idle connection's death would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
   return pool
 }
 
-interface PoolLog {
+export interface PoolLog {
   warn(fields: object, message: string): void
 }
 
-const silent: PoolLog = { warn: () => undefined }
-
 function poolConfig(options: DatabaseOptions): pg.PoolConfig {
-  const statementTimeout = (options.statementTimeout ?? 15) * 1000
   return {
-    connectionString: options.url,
-    max: options.poolSize ?? 20,
-    connectionTimeoutMillis: (options.queueTimeout ?? 5) * 1000,
+    connectionString: options.url.reveal(),
+    max: options.poolSize,
+    connectionTimeoutMillis: options.queueTimeout * 1000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    application_name: options.applicationName ?? 'sojourn',
-    statement_timeout: statementTimeout,
-    lock_timeout: (options.lockTimeout ?? 2) * 1000,
-    idle_in_transaction_session_timeout: statementTimeout * 2,
-    // Prisma's adapter reads and writes times without their offset: any other zone would shift them.
-    options: '-c TimeZone=UTC',
+    application_name: 'sojourn',
+    statement_timeout: options.statementTimeout * 1000,
+    lock_timeout: options.lockTimeout * 1000,
+    idle_in_transaction_session_timeout: options.statementTimeout * 2000,
+    onConnect: inUtc,
   }
+}
+
+/**
+ * Prisma's adapter reads and writes times without their offset: any other zone would shift them. Said as a
+ * statement because `options` in the operator's address would replace `options` given here.
+ */
+async function inUtc(client: pg.ClientBase): Promise<void> {
+  await client.query("SET TIME ZONE 'UTC'")
 }
 
 type Connected = (

@@ -6,6 +6,7 @@ const LOST = new Set([
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',
   'Client was closed and is not queryable',
+  'timeout expired',
   'Cannot use a pool after calling end on the pool',
 ])
 
