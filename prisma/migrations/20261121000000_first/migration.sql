@@ -77,6 +77,7 @@ CREATE TABLE "user" (
     "address" JSONB,
     "locale" TEXT,
     "password_hash" TEXT,
+    "password_version" INTEGER NOT NULL DEFAULT 0,
     "state" TEXT NOT NULL DEFAULT 'active',
     "ended_before" TIMESTAMPTZ(6),
     "offline_ended_before" TIMESTAMPTZ(6),
