@@ -12,7 +12,7 @@ test.describe('a redacted value', () => {
 
   const ways: readonly [string, () => string][] = [
     ['a template', () => `${secret}`],
-    ['concatenation', () => `${'' + (secret as unknown as string)}`],
+    ['joining', () => ['', secret].join('')],
     ['JSON', () => JSON.stringify({ secret })],
     ['inspect', () => inspect({ secret }, { showHidden: true, depth: 9 })],
     ['a format string', () => format('%s %o %O %j', secret, secret, secret, secret)],
