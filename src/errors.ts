@@ -1,6 +1,10 @@
 /** The closed list of refusals that a caller can act on; each edge has a table that names all of them. */
 export type ErrorCode =
   | 'invalid_request'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'misdirected'
+  | 'method_not_allowed'
   | 'invalid_credentials'
   | 'throttled'
   | 'form_expired'

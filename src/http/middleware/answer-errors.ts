@@ -1,0 +1,94 @@
+import type { Context, Middleware } from 'koa'
+import { isUnavailable } from '../../database/unavailable.ts'
+import { DomainError, type ErrorCode } from '../../errors.ts'
+import type { Log } from '../../log.ts'
+import { pageHeaders } from '../page-headers.ts'
+import type { Pages } from '../pages.ts'
+import { problemWords } from '../problem-words.ts'
+import { requestIdOf } from './assign-request-id.ts'
+import { PROBLEMS } from './problems.ts'
+
+interface Deps {
+  readonly log: Log
+  readonly pages: Pages
+}
+
+/**
+ * Turns what is thrown below into an answer: a refusal into its problem, anything else into a 500
+ * that tells the caller nothing but the number under which the log has it all.
+ */
+export function answerErrors({ log, pages }: Deps): Middleware {
+  return async function errors(ctx, next) {
+    try {
+      await next()
+      if (ctx.body == null && ctx.status >= 400) answerProblem(ctx, pages, codeOf(ctx.status))
+    } catch (error) {
+      const refusal = asRefusal(error)
+      if (refusal === null) {
+        log.error({ err: error, requestId: requestIdOf(ctx) }, 'a request failed')
+      } else if (refusal.code === 'unavailable') {
+        log.warn({ err: error, requestId: requestIdOf(ctx) }, 'a request found us unavailable')
+      }
+      answerProblem(ctx, pages, refusal?.code ?? 'internal', refusal)
+    }
+  }
+}
+
+/** Answers with a problem: a page to a browser, RFC 9457 to everything else. */
+export function answerProblem(
+  ctx: Context,
+  pages: Pages,
+  code: ErrorCode | 'internal',
+  refusal: DomainError | null = null,
+): void {
+  const { status, title, page } = PROBLEMS[code]
+  const requestId = requestIdOf(ctx)
+  ctx.status = status
+  if (status === 503 || status === 429) ctx.set('Retry-After', String(refusal?.retryAfter ?? 1))
+  if (ctx.accepts('json', 'html') === 'html') {
+    ctx.set(pageHeaders())
+    ctx.type = 'html'
+    ctx.body = pages.render('problem', {
+      ...problemWords(page, null),
+      code,
+      requestId,
+      choices: [],
+      csrf: '',
+      back: null,
+    })
+    return
+  }
+  ctx.body = {
+    type: `urn:sojourn:problem:${code}`,
+    title,
+    status,
+    ...(refusal && { detail: refusal.message }),
+    code,
+    request_id: requestId,
+  }
+  ctx.type = 'application/problem+json'
+}
+
+/** Null for a fault of ours. */
+function asRefusal(error: unknown): DomainError | null {
+  if (error instanceof DomainError) return error
+  if (!(error instanceof Error)) return null
+  if (isUnavailable(error)) {
+    return new DomainError('unavailable', 'the database cannot answer now', { cause: error })
+  }
+  // The caller went away while the body was read.
+  if ('code' in error && error.code === 'ECONNRESET' && error.message === 'aborted') {
+    return new DomainError('invalid_request', 'the request was not finished', { cause: error })
+  }
+  // koa and its router refuse with errors that carry a status.
+  const status = 'status' in error && 'expose' in error && error.expose ? Number(error.status) : 500
+  return status >= 400 && status < 500
+    ? new DomainError(codeOf(status), 'the request cannot be answered', { cause: error })
+    : null
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 404) return 'not_found'
+  if (status === 405 || status === 501) return 'method_not_allowed'
+  return 'invalid_request'
+}
