@@ -7,7 +7,7 @@ const CANARY = 'c4n4ry-Zx81_q'
 /** What one act of logging writes. */
 function written(act: (log: Log) => void): string {
   const lines: string[] = []
-  act(createLog('debug', { write: (line: string) => void lines.push(line) }))
+  act(createLog('debug', { write: (line: string) => lines.push(line) }))
   return lines.join('')
 }
 
