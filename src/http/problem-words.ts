@@ -1,0 +1,77 @@
+import type { ErrorCode } from '../errors.ts'
+import type { ProblemModel } from './view-models.ts'
+
+/** What a person can be told; each code of the page edge comes down to one of these. */
+export type PageProblem =
+  | Extract<
+      ErrorCode,
+      | 'invalid_request'
+      | 'form_expired'
+      | 'throttled'
+      | 'not_found'
+      | 'not_a_member'
+      | 'login_ended'
+      | 'session_ended'
+      | 'unavailable'
+    >
+  | 'internal'
+
+type Words = Pick<ProblemModel, 'title' | 'explanation' | 'advice'>
+
+/** The words of the problem page: what happened, why, and what to do next. */
+export function problemWords(problem: PageProblem, workspaceName: string | null): Words {
+  if (problem !== 'not_a_member' || workspaceName === null) return WORDS[problem]
+  return {
+    title: `You are not a member of ${workspaceName}`,
+    explanation: `An application asked to open ${workspaceName}, and you have no access to it.`,
+    advice: `Ask somebody who manages ${workspaceName} to invite you, or choose another way in.`,
+  }
+}
+
+const WORDS: Readonly<Record<PageProblem, Words>> = {
+  invalid_request: {
+    title: 'We could not read that',
+    explanation: 'Something in what your browser sent is not in a form that we understand.',
+    advice: 'Go back to the application, and start again from there.',
+  },
+  form_expired: {
+    title: 'This page was open for too long',
+    explanation: 'For your safety a form is good for a short time only. Nothing was changed.',
+    advice: 'Go back to the application, and start again from there.',
+  },
+  throttled: {
+    title: 'Too many tries',
+    explanation: 'There were many requests in a short time, so we stopped answering for a while.',
+    advice: 'Wait a few minutes, then try again.',
+  },
+  not_found: {
+    title: 'There is nothing here',
+    explanation: 'The address may be mistyped, or what it led to is gone.',
+    advice: 'Go back to the application that sent you, and start again from there.',
+  },
+  not_a_member: {
+    title: 'You are not a member of that workspace',
+    explanation: 'An application asked to open a workspace that you have no access to.',
+    advice: 'Ask somebody who manages it to invite you, or choose another way in.',
+  },
+  login_ended: {
+    title: 'You are logged out',
+    explanation: 'Your login has ended: by a log-out, by time, or by an administrator.',
+    advice: 'Log in again to go on.',
+  },
+  session_ended: {
+    title: 'Your session has ended',
+    explanation: 'It ended by a log-out, by time, or by an administrator. Its key is destroyed.',
+    advice: 'Go back to the application, and log in again.',
+  },
+  unavailable: {
+    title: 'We cannot answer right now',
+    explanation: 'A part of this server is out of reach. Your sessions are not affected.',
+    advice: 'Try again in a minute.',
+  },
+  internal: {
+    title: 'Something went wrong here',
+    explanation: 'This is a fault of the server, not yours. It was written down.',
+    advice: 'Try again. If it happens again, tell your administrator the request number below.',
+  },
+}

@@ -1,0 +1,169 @@
+import type { ErrorCode } from '../errors.ts'
+
+/** What each page is told: words and addresses ready to show, never a row; the key is the template. */
+export interface PageModels {
+  readonly login: LoginModel
+  readonly 'pick-workspace': PickWorkspaceModel
+  readonly consent: ConsentModel
+  readonly problem: ProblemModel
+  readonly logout: LogoutModel
+  readonly 'logged-out': LoggedOutModel
+  readonly account: AccountModel
+  readonly 'demo/app': DemoAppModel
+}
+
+export interface Link {
+  readonly href: string
+  readonly label: string
+}
+
+/** Every form posts `csrf` to `action`. */
+interface Form {
+  readonly action: string
+  readonly csrf: string
+}
+
+export type LoginError = Extract<
+  ErrorCode,
+  'invalid_credentials' | 'throttled' | 'form_expired' | 'invalid_request' | 'unavailable'
+>
+
+/** Posts `username` and `password`; the cancel button posts the same form to `cancelAction`. */
+export interface LoginModel extends Form {
+  /** Where the person is going; null when they came to their own account page. */
+  readonly clientName: string | null
+  /** What was typed so far, or who is asked to confirm. */
+  readonly username: string
+  readonly error: LoginError | null
+  /** With `throttled`, as in "2 minutes". */
+  readonly retryAfter: string | null
+  /** Why somebody who is logged in is asked again; the username is then fixed. */
+  readonly confirmReason: string | null
+  readonly cancelAction: string | null
+}
+
+/** Posts `workspace` with the value of the chosen one; the other button posts to `switchAction`. */
+export interface PickWorkspaceModel extends Form {
+  readonly clientName: string
+  readonly userName: string
+  readonly workspaces: readonly WorkspaceChoice[]
+  readonly switchAction: string
+}
+
+interface WorkspaceChoice {
+  readonly value: string
+  readonly name: string
+  readonly slug: string
+  readonly roles: readonly string[]
+}
+
+/** Posts `decision`: `allow` or `refuse`. */
+export interface ConsentModel extends Form {
+  readonly clientName: string
+  readonly clientHost: string
+  /** Nobody here has looked at this client: it came by dynamic registration. */
+  readonly selfRegistered: boolean
+  readonly workspaceName: string
+  readonly userName: string
+  readonly identity: readonly ScopeLine[]
+  /** How long offline access lasts, in words; null when it is not asked for. */
+  readonly offlineAccess: string | null
+  readonly resources: readonly { readonly name: string; readonly scopes: readonly ScopeLine[] }[]
+  /** As in "at most 8 hours". */
+  readonly sessionLifetime: string
+}
+
+interface ScopeLine {
+  readonly scope: string
+  readonly description: string
+}
+
+export interface ProblemModel {
+  readonly title: string
+  readonly explanation: string
+  readonly advice: string
+  readonly code: string
+  readonly requestId: string
+  /** Buttons, the most helpful first; each posts `csrf` to its own action. */
+  readonly choices: readonly { readonly action: string; readonly label: string }[]
+  readonly csrf: string
+  readonly back: Link | null
+}
+
+/** Posts `reach`: `login`, `session` (only where a workspace is named) or `none` to stay. */
+export interface LogoutModel extends Form {
+  readonly userName: string
+  readonly clientName: string | null
+  readonly workspaceName: string | null
+}
+
+export interface LoggedOutModel {
+  /** Named when only this workspace was left. */
+  readonly workspaceName: string | null
+  readonly back: Link | null
+  readonly loginHref: string | null
+}
+
+/** Posts `session` to `action`, or nothing but `csrf` to `logoutAction`. */
+export interface AccountModel extends Form {
+  readonly userName: string
+  readonly username: string
+  readonly sessions: readonly AccountSession[]
+  readonly logoutAction: string
+}
+
+interface AccountSession {
+  readonly id: string
+  readonly workspaceName: string
+  readonly roles: readonly string[]
+  readonly clients: readonly string[]
+  readonly startedAt: string
+  readonly lastSeen: string
+  readonly current: boolean
+}
+
+/**
+ * One page of a sample application. Its addresses are fixed, so that no model can smuggle one in:
+ * `GET /login[?workspace=slug]`, `POST /logout` with `csrf`, and `GET /session` for the script.
+ */
+export interface DemoAppModel {
+  readonly app: 'notes' | 'billing'
+  readonly appName: string
+  readonly stylesheet: string
+  /** Notices a log-out elsewhere without a click; null leaves the page without script. */
+  readonly script: string | null
+  readonly sibling: Link | null
+  readonly csrf: string
+  /** Null when nobody is logged in; `notice` then says why, if there is a reason. */
+  readonly stay: DemoStay | null
+  readonly notice: string | null
+  readonly notes: readonly {
+    readonly title: string
+    readonly text: string
+    readonly when: string
+  }[]
+  readonly invoices: readonly DemoInvoice[]
+}
+
+interface DemoStay {
+  readonly userName: string
+  readonly email: string
+  readonly workspaceName: string
+  readonly workspaceSlug: string
+  readonly roles: readonly string[]
+  /** Shortened, enough to compare two windows by eye. */
+  readonly sessionId: string
+  /** Whole seconds, as text. */
+  readonly tokenLeft: string
+  readonly tokenLife: string
+  readonly tokenLeftText: string
+  readonly otherWorkspaces: readonly { readonly name: string; readonly slug: string }[]
+}
+
+interface DemoInvoice {
+  readonly number: string
+  readonly customer: string
+  readonly amount: string
+  readonly due: string
+  readonly paid: boolean
+}

@@ -1,0 +1,277 @@
+import { problemWords } from '../../src/http/problem-words.ts'
+import type { PageModels } from '../../src/http/view-models.ts'
+
+export type PageSample = {
+  [K in keyof PageModels]: {
+    readonly title: string
+    readonly page: K
+    readonly model: PageModels[K]
+  }
+}[keyof PageModels]
+
+const form = { action: '/interaction/q1', csrf: 'c5rf-value' }
+const login: PageModels['login'] = {
+  ...form,
+  clientName: 'Notes',
+  username: '',
+  error: null,
+  retryAfter: null,
+  confirmReason: null,
+  cancelAction: '/interaction/q1/cancel',
+}
+const consent: PageModels['consent'] = {
+  ...form,
+  clientName: 'Notes',
+  clientHost: 'notes.example.com',
+  selfRegistered: false,
+  workspaceName: 'Harbour House',
+  userName: 'Ada Lovelace',
+  identity: [
+    { scope: 'profile', description: 'Your name, picture and language' },
+    { scope: 'email', description: 'Your email address, and whether it is confirmed' },
+  ],
+  offlineAccess: '30 days without use, and 90 days at most',
+  resources: [
+    {
+      name: 'Billing API',
+      scopes: [
+        { scope: 'invoices:read', description: 'Read the invoices of this workspace' },
+        { scope: 'invoices:write', description: 'Write and send invoices' },
+      ],
+    },
+  ],
+  sessionLifetime: 'At most 8 hours, 30 minutes without use',
+}
+const problem: PageModels['problem'] = {
+  ...problemWords('not_a_member', 'Harbour House'),
+  code: 'not_a_member',
+  requestId: 'req_01jd5v3m8q2t',
+  choices: [
+    { action: '/interaction/q1/choose', label: 'Choose another workspace' },
+    { action: '/interaction/q1/switch', label: 'Log in as someone else' },
+  ],
+  csrf: 'c5rf-value',
+  back: { href: 'https://notes.example.com/', label: 'Back to Notes' },
+}
+const demo: PageModels['demo/app'] = {
+  app: 'notes',
+  appName: 'Notes',
+  stylesheet: '/assets/demo.css',
+  script: null,
+  sibling: { href: 'http://localhost:4002/', label: 'Open Billing' },
+  csrf: 'c5rf-value',
+  stay: {
+    userName: 'Ada Lovelace',
+    email: 'ada@example.com',
+    workspaceName: 'Harbour House',
+    workspaceSlug: 'harbour-house',
+    roles: ['owner', 'editor'],
+    sessionId: 'ses_01jd…8q2t',
+    tokenLeft: '252',
+    tokenLife: '300',
+    tokenLeftText: '4 min 12 s',
+    otherWorkspaces: [
+      { name: 'Lantern Row', slug: 'lantern-row' },
+      { name: 'The Old Mill', slug: 'old-mill' },
+    ],
+  },
+  notice: null,
+  notes: [
+    {
+      title: 'Breakfast from six',
+      text: 'The ferry leaves at seven. Two guests in the east wing go with it.',
+      when: 'Today, 08:12',
+    },
+    {
+      title: 'Keys',
+      text: 'Three spare keys are in the safe. Write down who takes one.',
+      when: 'Yesterday',
+    },
+    {
+      title: 'Garden door',
+      text: 'The hinge is loose again; the joiner comes on Thursday.',
+      when: 'Monday',
+    },
+  ],
+  invoices: [
+    {
+      number: '2026-0112',
+      customer: 'Northwind Ferries',
+      amount: '€ 1,240.00',
+      due: '30 Nov 2026',
+      paid: false,
+    },
+    {
+      number: '2026-0111',
+      customer: 'Mill & Daughters',
+      amount: '€ 96.50',
+      due: '14 Nov 2026',
+      paid: true,
+    },
+    {
+      number: '2026-0108',
+      customer: 'City of Lund',
+      amount: '€ 12,000.00',
+      due: '2 Nov 2026',
+      paid: true,
+    },
+  ],
+}
+const long = 'Gesellschaft-für-außerordentlich-lange-Bezeichnungen-und-Namen-ohne-jede-Pause'
+
+/** Each page in the states that look different. */
+export const pageSamples: readonly PageSample[] = [
+  { title: 'login', page: 'login', model: login },
+  {
+    title: 'login-wrong',
+    page: 'login',
+    model: { ...login, username: 'ada@example.com', error: 'invalid_credentials' },
+  },
+  {
+    title: 'login-throttled',
+    page: 'login',
+    model: {
+      ...login,
+      username: 'ada',
+      error: 'throttled',
+      retryAfter: '2 minutes',
+      clientName: null,
+      cancelAction: null,
+    },
+  },
+  {
+    title: 'login-confirm',
+    page: 'login',
+    model: {
+      ...login,
+      username: 'ada@example.com',
+      confirmReason:
+        'Notes wants to be sure that it is still you. Your last login was 3 hours ago.',
+    },
+  },
+  {
+    title: 'pick-workspace',
+    page: 'pick-workspace',
+    model: {
+      ...form,
+      clientName: 'Notes',
+      userName: 'Ada Lovelace',
+      workspaces: [
+        {
+          value: 'wsp_1',
+          name: 'Harbour House',
+          slug: 'harbour-house',
+          roles: ['owner', 'editor'],
+        },
+        { value: 'wsp_2', name: 'Lantern Row', slug: 'lantern-row', roles: ['viewer'] },
+        { value: 'wsp_3', name: 'The Old Mill', slug: 'old-mill', roles: [] },
+      ],
+      switchAction: '/interaction/q1/switch',
+    },
+  },
+  { title: 'consent', page: 'consent', model: consent },
+  {
+    title: 'consent-self-registered',
+    page: 'consent',
+    model: {
+      ...consent,
+      clientName: long,
+      clientHost: `${long}.example`.toLowerCase(),
+      workspaceName: long,
+      selfRegistered: true,
+    },
+  },
+  { title: 'problem-not-a-member', page: 'problem', model: problem },
+  {
+    title: 'problem-not-found',
+    page: 'problem',
+    model: {
+      ...problem,
+      ...problemWords('not_found', null),
+      code: 'not_found',
+      choices: [],
+      back: { href: '/account', label: 'Your account' },
+    },
+  },
+  {
+    title: 'logout',
+    page: 'logout',
+    model: {
+      ...form,
+      userName: 'Ada Lovelace',
+      clientName: 'Notes',
+      workspaceName: 'Harbour House',
+    },
+  },
+  {
+    title: 'logged-out',
+    page: 'logged-out',
+    model: {
+      workspaceName: null,
+      back: { href: 'https://notes.example.com/', label: 'Back to Notes' },
+      loginHref: '/account',
+    },
+  },
+  {
+    title: 'logged-out-workspace',
+    page: 'logged-out',
+    model: { workspaceName: 'Harbour House', back: null, loginHref: '/account' },
+  },
+  {
+    title: 'account',
+    page: 'account',
+    model: {
+      ...form,
+      userName: 'Ada Lovelace',
+      username: 'ada@example.com',
+      logoutAction: '/logout',
+      sessions: [
+        {
+          id: 'ses_1',
+          workspaceName: 'Harbour House',
+          roles: ['owner', 'editor'],
+          clients: ['Notes', 'Billing'],
+          startedAt: 'Today, 08:12',
+          lastSeen: 'a minute ago',
+          current: true,
+        },
+        {
+          id: 'ses_2',
+          workspaceName: 'Lantern Row',
+          roles: ['viewer'],
+          clients: ['Notes'],
+          startedAt: 'Yesterday, 17:40',
+          lastSeen: '12 hours ago',
+          current: false,
+        },
+      ],
+    },
+  },
+  {
+    title: 'account-empty',
+    page: 'account',
+    model: {
+      ...form,
+      userName: 'Ada Lovelace',
+      username: 'ada@example.com',
+      logoutAction: '/logout',
+      sessions: [],
+    },
+  },
+  { title: 'demo-notes', page: 'demo/app', model: demo },
+  {
+    title: 'demo-billing',
+    page: 'demo/app',
+    model: {
+      ...demo,
+      app: 'billing',
+      appName: 'Billing',
+      sibling: { href: 'http://localhost:4001/', label: 'Open Notes' },
+    },
+  },
+  {
+    title: 'demo-logged-out',
+    page: 'demo/app',
+    model: { ...demo, stay: null, notice: 'You were logged out in another application.' },
+  },
+]

@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import Koa from 'koa'
+import { type Browser, chromium, type Page } from 'playwright'
+import { createAssets } from '../../src/http/assets.ts'
+import { pageHeaders } from '../../src/http/page-headers.ts'
+import { createPages } from '../../src/http/pages.ts'
+import { serveAssets } from '../../src/http/serve-assets.ts'
+import { launchOptions } from './chromium.ts'
+import { type PageSample, pageSamples } from './page-samples.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1000, height: 760 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1000, height: 760 } },
+  { name: 'narrow', colorScheme: 'light', viewport: { width: 320, height: 640 } },
+] as const
+
+const [folder = join(ROOT, 'test-results/preview')] = process.argv.slice(2)
+mkdirSync(folder, { recursive: true })
+const problems = await preview(folder)
+for (const problem of problems) console.error(problem)
+console.log(
+  `${pageSamples.length * LOOKS.length} pictures in ${folder}, ${problems.length} problems`,
+)
+process.exitCode = problems.length === 0 ? 0 : 1
+
+/** Pictures every page in every look under the real policy, and tells what a browser objected to. */
+async function preview(into: string): Promise<string[]> {
+  const server = gallery().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const browser = await chromium.launch({
+    ...(await launchOptions()),
+    // The package's own arguments turn the same-origin policy off, which would hide what we look for.
+    args: ['--no-sandbox', '--headless=shell'],
+  })
+  try {
+    const { port } = server.address() as AddressInfo
+    const found: string[] = []
+    for (const look of LOOKS) found.push(...(await picture(browser, look, { port, into })))
+    return found
+  } finally {
+    await browser.close()
+    server.close()
+  }
+}
+
+function gallery(): Koa {
+  const assets = createAssets(join(ROOT, 'assets'))
+  const pages = createPages({ root: join(ROOT, 'views'), assets })
+  const app = new Koa()
+  app.use(serveAssets(assets))
+  app.use((ctx) => {
+    const sample = pageSamples.find(({ title }) => ctx.path === `/${title}`)
+    if (!sample) return
+    ctx.set(pageHeaders())
+    ctx.type = 'html'
+    ctx.body = renderSample(sample)
+  })
+  return app
+
+  function renderSample({ page, model }: PageSample): string {
+    if (page !== 'demo/app') return pages.render(page, model as never)
+    return pages.render(page, { ...model, stylesheet: assets.href('demo.css') })
+  }
+}
+
+async function picture(
+  browser: Browser,
+  look: (typeof LOOKS)[number],
+  { port, into }: { readonly port: number; readonly into: string },
+): Promise<string[]> {
+  const { name, ...options } = look
+  const context = await browser.newContext(options)
+  const page = await context.newPage()
+  const found: string[] = []
+  let at = ''
+  const note = (what: string) => found.push(`${at} (${name}): ${what}`)
+  page.on('console', (message) => message.type() === 'error' && note(message.text()))
+  page.on('pageerror', (error) => note(error.message))
+  page.on('response', (response) => response.ok() || note(`${response.status()} ${response.url()}`))
+
+  for (const { title } of pageSamples) {
+    at = title
+    await page.goto(`http://127.0.0.1:${port}/${title}`)
+    for (const problem of await flaws(page)) note(problem)
+    await page.screenshot({ path: join(into, `${title}.${name}.png`), fullPage: true })
+  }
+  await context.close()
+  return found
+}
+
+/** What no picture shows: sideways scrolling, fields without label, a second heading of first rank. */
+async function flaws(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const flawed: string[] = []
+    const { scrollWidth, clientWidth } = document.documentElement
+    if (scrollWidth > clientWidth) flawed.push(`scrolls sideways: ${scrollWidth} > ${clientWidth}`)
+    if (document.querySelectorAll('h1').length !== 1) flawed.push('not exactly one h1')
+    for (const field of document.querySelectorAll('input:not([type=hidden])'))
+      if (!(field as HTMLInputElement).labels?.length) flawed.push(`no label: ${field.id}`)
+    if (![...document.fonts].every((font) => font.status === 'loaded'))
+      flawed.push('a font is missing')
+    return flawed
+  })
+}
