@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { commit, transactionOver } from './commit.ts'
 import { type DatabaseOptions, openPool, type PoolLog } from './pool.ts'
 import { openPrisma, type PrismaDatabase } from './prisma.ts'
 import { type Sql, sqlOver } from './sql.ts'
@@ -35,16 +36,14 @@ function rootDb(pool: pg.Pool, prisma: PrismaDatabase): Db {
     ...sqlOver(() => pool, false),
     prisma: prisma.models,
     begin: (work) =>
-      prisma.interactive(async (models, connection) => {
+      prisma.interactive((models, connection) => {
         const tx: Db = {
           ...sqlOver(connection, true),
           prisma: models,
           begin: (inner) => inner(tx),
           beginSql: (inner) => inner(tx),
         }
-        const result = await work(tx)
-        mustCommit(connection())
-        return result
+        return work(tx)
       }),
     beginSql: (work) => onOneConnection(pool, work),
   }
@@ -54,7 +53,7 @@ async function onOneConnection<T>(pool: pg.Pool, work: (tx: Sql) => Promise<T>):
   const client = await pool.connect()
   let open = true
   const connection = () => {
-    if (!open) throw new Error('the transaction is over')
+    if (!open) throw transactionOver()
     return client
   }
   // A connection that dies between two statements says so as an event; the next statement fails by itself.
@@ -64,8 +63,7 @@ async function onOneConnection<T>(pool: pg.Pool, work: (tx: Sql) => Promise<T>):
     await client.query('BEGIN')
     const result = await work(sqlOver(connection, true))
     open = false
-    mustCommit(client)
-    await client.query('COMMIT')
+    await commit(client)
     client.release()
     client.off('error', onError)
     return result
@@ -78,12 +76,5 @@ async function onOneConnection<T>(pool: pg.Pool, work: (tx: Sql) => Promise<T>):
     client.release(broken)
     client.off('error', onError)
     throw error
-  }
-}
-
-/** PostgreSQL answers COMMIT after an ignored error with a rollback, and without an error. */
-function mustCommit(client: pg.ClientBase): void {
-  if (client.getTransactionStatus() === 'E') {
-    throw new Error('a statement of this transaction failed, and the failure was ignored')
   }
 }

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { PrismaPg } from '@prisma/adapter-pg'
+import type { Transaction } from '@prisma/driver-adapter-utils'
 import type pg from 'pg'
+import { commit, transactionOver } from './commit.ts'
 import { type Prisma, PrismaClient } from './generated/client.ts'
 
 /** Prisma's models, on the pool or inside a transaction. */
@@ -46,8 +48,8 @@ export function openPrisma(pool: pg.Pool, options: PrismaOptions): PrismaDatabas
  * Prisma's adapter for `pg`, which also puts the connection of each interactive transaction into the caller's
  * slot, so that prepared statements run on it and commit with it.
  *
- * The slot is emptied before the connection goes back to the pool: a statement of a transaction that timed out
- * would otherwise run, and commit, on its own or inside somebody else's transaction.
+ * The slot is emptied before the last statement is sent: a statement of a transaction that timed out would
+ * otherwise run, and commit, on its own or inside somebody else's transaction.
  */
 function capturing(pool: pg.Pool, slots: AsyncLocalStorage<Slot>): PrismaPg {
   const factory = new PrismaPg(pool)
@@ -67,29 +69,24 @@ function capturing(pool: pg.Pool, slots: AsyncLocalStorage<Slot>): PrismaPg {
   return factory
 }
 
-/** The parts of the adapter's transaction that its types hide (@prisma/adapter-pg 7.10 src/pg.ts). */
-interface PgTransaction {
-  readonly client: pg.PoolClient
-  commit(): Promise<void>
-  rollback(): Promise<void>
-}
+/** The adapter's transaction with what its types hide (@prisma/adapter-pg 7.10 src/pg.ts). */
+type PgTransaction = Transaction & { readonly client: pg.PoolClient }
 
+/** Prisma sends the first and the last statement of a transaction through the same door as all others. */
 function fill(slot: Slot, transaction: PgTransaction): void {
   slot.client = transaction.client
   slot.opened = true
-  const commit = transaction.commit.bind(transaction)
-  const rollback = transaction.rollback.bind(transaction)
-  transaction.commit = () => {
+  const executeRaw = transaction.executeRaw.bind(transaction)
+  transaction.executeRaw = async (query) => {
+    if (query.sql !== 'COMMIT' && query.sql !== 'ROLLBACK') return executeRaw(query)
     slot.client = null
-    return commit()
-  }
-  transaction.rollback = () => {
-    slot.client = null
-    return rollback()
+    if (query.sql === 'ROLLBACK') return executeRaw(query)
+    await commit(transaction.client)
+    return 0
   }
 }
 
 function connectionOf(slot: Slot): pg.PoolClient {
-  if (!slot.client) throw new Error('the transaction is over')
+  if (!slot.client) throw transactionOver()
   return slot.client
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { openDatabase } from '../../src/database/database.ts'
 import { sqlTransaction, transaction } from '../../src/database/transaction.ts'
 import { expect, test } from '../support/database.ts'
+import { QUIET, SMALL } from '../support/database-address.ts'
 
 const INSERT = {
   name: 'test_insert_workspace',
@@ -63,6 +65,19 @@ test.describe('a transaction', () => {
     expect(await db.query(SLUGS)).toHaveLength(5)
   })
 
+  test('takes no statement when it took too long', async ({ database: { url } }) => {
+    const { db, close } = openDatabase({ ...SMALL, url, statementTimeout: 0.2 }, QUIET)
+    const slow = transaction(db, async (tx) => {
+      await tx.execute(INSERT, [randomUUID(), 'a'])
+      await new Promise((resolve) => setTimeout(resolve, 400))
+      await tx.execute(INSERT, [randomUUID(), 'b'])
+    })
+
+    await expect(slow).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await db.query(SLUGS)).toEqual([])
+    await close()
+  })
+
   test('takes no statement when it is over', async ({ database: { db } }) => {
     const late = await transaction(db, async (tx) => () => tx.execute(INSERT, [randomUUID(), 'a']))
     const lateSql = await sqlTransaction(
@@ -70,8 +85,8 @@ test.describe('a transaction', () => {
       async (tx) => () => tx.execute(INSERT, [randomUUID(), 'b']),
     )
 
-    await expect(late()).rejects.toThrow('over')
-    await expect(lateSql()).rejects.toThrow('over')
+    await expect(late()).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(lateSql()).rejects.toMatchObject({ code: 'unavailable' })
     expect(await db.query(SLUGS)).toEqual([])
   })
 
