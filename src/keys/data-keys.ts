@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { ANY_INCARNATION, deriveKey, type ServerPurpose } from '../crypto/derive.ts'
+import { mac } from '../crypto/mac.ts'
+import type { RootKeys } from '../crypto/root-key.ts'
+import { makeSecret, wipe } from '../crypto/secret.ts'
+import type { Db } from '../database/transaction.ts'
+import { createSealer, type Sealer } from './sealer.ts'
+import {
+  findServerKeys,
+  insertServerKey,
+  type ServerKeyPurpose,
+  type ServerKeyRow,
+} from './server-key-store.ts'
+import { wrappedAt } from './wrapped-columns.ts'
+
+/** The server's own keys: what they make outlives sessions. */
+export interface ServerKeys {
+  /** For codes, requests, interactions: nothing sealed before a restore opens after it. */
+  readonly data: Sealer
+  /** For what a restore must bring back: signing keys, second factors. */
+  readonly durable: Sealer
+  /** What stands in the database for a bearer identifier; of no use after a restore. */
+  lookupHash(kind: string, value: string): Buffer
+  /** The same for what outlives a restore: client secrets, registered identifiers. */
+  durableHash(kind: string, value: string): Buffer
+  /** A key for one use of the server; dies with a restore. */
+  key(purpose: ServerPurpose, ...context: readonly string[]): Buffer
+}
+
+interface Deps {
+  readonly db: Db
+  readonly rootKeys: RootKeys
+  readonly incarnation: string
+}
+
+const PURPOSES: readonly ServerKeyPurpose[] = ['data', 'lookup']
+
+/** Loads the server's keys, making them at the first start; many first starts make one set. */
+export async function loadServerKeys(deps: Deps): Promise<ServerKeys> {
+  const found = await findServerKeys(deps.db)
+  const missing = PURPOSES.filter((wanted) => !found.some(({ purpose }) => purpose === wanted))
+  for (const purpose of missing) await addServerKey(deps, purpose, 1)
+
+  const rows = missing.length === 0 ? found : await findServerKeys(deps.db)
+  const unwrapped = await Promise.all(rows.map((row) => unwrap(deps.rootKeys, row)))
+  const versionsOf = (purpose: ServerKeyPurpose) =>
+    unwrapped.filter((secret) => secret.purpose === purpose)
+  return serverKeys(versionsOf('data'), versionsOf('lookup'), deps.incarnation)
+}
+
+/** Makes one version of a server key, unless another start has made it. */
+export async function addServerKey(
+  { db, rootKeys }: Omit<Deps, 'incarnation'>,
+  purpose: ServerKeyPurpose,
+  version: number,
+): Promise<void> {
+  const id = randomUUID()
+  const secret = makeSecret()
+  const wrapped = await rootKeys.wrap(secret, placeOf({ id, purpose, version }))
+  wipe(secret)
+  await insertServerKey(db, { id, purpose, version, wrapped })
+}
+
+type ServerSecret = Pick<ServerKeyRow, 'purpose' | 'version'> & { readonly secret: Buffer }
+
+async function unwrap(rootKeys: RootKeys, row: ServerKeyRow): Promise<ServerSecret> {
+  const secret = await rootKeys.unwrap(row.wrapped, placeOf(row))
+  return { purpose: row.purpose, version: row.version, secret }
+}
+
+function placeOf({ id, purpose, version }: Omit<ServerKeyRow, 'wrapped'>): readonly string[] {
+  return wrappedAt('server_key', id, `${purpose}:${version}`)
+}
+
+function serverKeys(
+  data: readonly ServerSecret[],
+  lookup: readonly ServerSecret[],
+  incarnation: string,
+): ServerKeys {
+  // The first: a hash has no room for a version, so a second lookup key could find nothing old.
+  const lookupSecret = lookup[0]!.secret
+  const current = derivedKeys(lookupSecret, incarnation)
+  const lasting = derivedKeys(lookupSecret, ANY_INCARNATION)
+
+  return {
+    data: createSealer(data, incarnation),
+    durable: createSealer(data, ANY_INCARNATION),
+    lookupHash: (kind, value) => hash(current('lookup', [kind]), value),
+    durableHash: (kind, value) => hash(lasting('lookup', [kind]), value),
+    key: (purpose, ...context) => current(purpose, context),
+  }
+}
+
+const CACHED_KEYS = 200
+
+function derivedKeys(secret: Buffer, incarnation: string) {
+  const keys = new Map<string, Buffer>()
+  return (purpose: ServerPurpose, context: readonly string[]): Buffer => {
+    const name = JSON.stringify([purpose, ...context])
+    const known = keys.get(name)
+    if (known) return known
+    const key = deriveKey(secret, { salt: 'server', incarnation, purpose, context })
+    if (keys.size >= CACHED_KEYS) keys.clear()
+    keys.set(name, key)
+    return key
+  }
+}
+
+// Presented by strangers, so it may hold lone surrogates; no value of ours does.
+function hash(key: Buffer, value: string): Buffer {
+  return mac(key, [value.toWellFormed()])
+}
