@@ -109,12 +109,12 @@ async function makeSocketFolder(account: Account): Promise<string> {
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
-  await mustBePrivate(folder, account)
+  if (folder !== beside) await mustBePrivate(folder, account)
   await handOver(folder, account)
   return folder
 }
 
-/** Somebody else may have made the folder first, to be given our password in the server's place. */
+/** In a folder for all, somebody else may have made ours first, to be asked in the server's place. */
 async function mustBePrivate(folder: string, account: Account): Promise<void> {
   const { uid, mode } = await lstat(folder)
   const owners = [process.getuid?.(), account.ids?.uid]

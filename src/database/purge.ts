@@ -1,0 +1,91 @@
+import { purgeLimits } from './limiter.ts'
+import type { Sql, Statement } from './sql.ts'
+
+export interface PurgeOptions {
+  /** Seconds for which what has ended is still shown to operators. */
+  readonly endedFor: number
+  /** Rows of one statement, so that no lock is held for long; 5000 at most. */
+  readonly batch?: number
+}
+
+/** How many rows of each kind were removed. */
+export type Purged = Readonly<Record<string, number>>
+
+const BATCH = 1_000
+/** Of one kind in one pass; what is left is for the next. */
+const MOST_BATCHES = 50
+
+/**
+ * Removes what nobody can use any more, a few rows at a time and past rows that somebody holds.
+ *
+ * Nothing depends on it: each check compares times itself.
+ */
+export async function purge(db: Sql, options: PurgeOptions): Promise<Purged> {
+  const batch = Math.min(options.batch ?? BATCH, 5_000)
+  const purged: Record<string, number> = {}
+  for (const [name, statement] of Object.entries(EXPIRED))
+    purged[name] = await inBatches(batch, () => db.execute(statement, [batch]))
+  for (const [name, statement] of Object.entries(ENDED))
+    purged[name] = await inBatches(batch, () => db.execute(statement, [batch, options.endedFor]))
+  purged.limits = await inBatches(batch, () => purgeLimits(db, batch))
+  return purged
+}
+
+async function inBatches(batch: number, remove: () => Promise<number>): Promise<number> {
+  let removed = 0
+  for (let round = 0; round < MOST_BATCHES; round++) {
+    const count = await remove()
+    removed += count
+    if (count < batch) break
+  }
+  return removed
+}
+
+/** An hour more than its time: a code that comes again must still be known as used. */
+function expired(table: string, key: string): Statement {
+  return {
+    name: `purge_${table}`,
+    text: `DELETE FROM ${table} WHERE (${key}) IN (
+      SELECT ${key} FROM ${table} WHERE expires_at < statement_timestamp() - interval '1 hour'
+      LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+  }
+}
+
+const EXPIRED = {
+  artifacts: expired('artifact', 'model, hash'),
+  replays: expired('replay', 'hash'),
+  revokedTokens: expired('revoked_token', 'jti'),
+}
+
+const LONG_ENDED = 'ended_at < statement_timestamp() - make_interval(secs => $2)'
+
+const ENDED = {
+  // What hung on a session goes with it; a logout token that nobody got yet stays.
+  sessions: {
+    name: 'purge_session',
+    text: `WITH gone AS (
+        DELETE FROM session WHERE id IN (
+          SELECT id FROM session s WHERE ${LONG_ENDED} AND NOT EXISTS (
+            SELECT FROM delivery d WHERE d.session_id = s.id AND d.state = 'pending')
+          LIMIT $1 FOR UPDATE SKIP LOCKED)
+        RETURNING id),
+      families AS (DELETE FROM family f USING gone WHERE f.session_id = gone.id),
+      participants AS (DELETE FROM participant p USING gone WHERE p.session_id = gone.id),
+      deliveries AS (DELETE FROM delivery d USING gone WHERE d.session_id = gone.id)
+      SELECT id FROM gone`,
+  },
+  grants: {
+    name: 'purge_grant',
+    text: `DELETE FROM "grant" WHERE id IN (
+      SELECT id FROM "grant" WHERE ${LONG_ENDED} LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+  },
+  logins: {
+    name: 'purge_login',
+    text: `WITH gone AS (
+        DELETE FROM login WHERE id IN (
+          SELECT id FROM login WHERE ${LONG_ENDED} LIMIT $1 FOR UPDATE SKIP LOCKED)
+        RETURNING id),
+      barriers AS (DELETE FROM login_barrier b USING gone WHERE b.login_id = gone.id)
+      SELECT id FROM gone`,
+  },
+} satisfies Record<string, Statement>
