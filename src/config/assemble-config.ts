@@ -20,6 +20,7 @@ export function assembleConfig(v: Values): Config {
     demoPorts: { notes: v['demo_ports.notes'], billing: v['demo_ports.billing'] },
     logLevel: v.log_level,
     drainTimeout: v.drain_timeout,
+    metricsToken: v.metrics_token,
     ...databaseAndKeys(v),
     ...tokensAndLifetimes(v),
     validation: {

@@ -13,6 +13,8 @@ export interface Config {
   readonly demoPorts: { readonly notes: number; readonly billing: number }
   readonly logLevel: LogLevel
   readonly drainTimeout: number
+  /** What a scraper must show for `/metrics`; null closes it in production. */
+  readonly metricsToken: Redacted<string> | null
   readonly database: DatabaseConfig
   readonly rootKey: RootKeySource
   readonly keys: KeysConfig

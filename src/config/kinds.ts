@@ -17,6 +17,11 @@ export const secretOrEmpty = anyText.transform((value) =>
   value === '' ? null : new Redacted(value),
 )
 
+/** What a machine shows to be let in: long enough that nobody guesses it, and sayable in a header. */
+export const bearerOrEmpty = anyText
+  .regex(/^$|^[\x21-\x7e]{20,}$/, 'must be 20 visible ASCII characters or more')
+  .transform((value) => (value === '' ? null : new Redacted(value)))
+
 export const flag = z.union(
   [z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'], case: 'sensitive' })],
   'must be true or false',

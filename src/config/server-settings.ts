@@ -1,4 +1,14 @@
-import { choice, duration, flag, origin, port, secretOrEmpty, text, whole } from './kinds.ts'
+import {
+  bearerOrEmpty,
+  choice,
+  duration,
+  flag,
+  origin,
+  port,
+  secretOrEmpty,
+  text,
+  whole,
+} from './kinds.ts'
 import { allowedTargets, host } from './network-kinds.ts'
 import { optional, setting } from './setting.ts'
 
@@ -17,6 +27,7 @@ export const SERVER_SETTINGS = {
   'demo_ports.billing': setting(port, '8082'),
   log_level: setting(choice(...LOG_LEVELS), 'info'),
   drain_timeout: setting(duration('0s', '10m'), '10s'),
+  metrics_token: optional(bearerOrEmpty),
 
   'database.url': optional(secretOrEmpty, 'DATABASE_URL'),
   'database.insecure_transport': setting(flag, 'false'),
