@@ -1,47 +1,9 @@
 import type { Sql, Statement } from '../database/sql.ts'
-import type { ClientId, FamilyId, GrantId, SessionId, UserId } from '../ids.ts'
-import type { Family } from './family.ts'
-import type { Grant, GrantedScopes } from './grant.ts'
-import type { CheckedSession } from './session.ts'
+import type { ClientId, FamilyId, GrantId, SessionId } from '../ids.ts'
+import type { FamilyCheck } from './family-check.ts'
+import type { GrantedScopes } from './grant.ts'
 import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.ts'
-
-/** All that a refresh must know, from one statement. */
-export interface FamilyCheck {
-  readonly family: Family
-  readonly payloadSealed: Buffer
-  readonly createdAt: Date
-  readonly session: CheckedSession
-  readonly grant: Grant
-  /** Whether the grant stands, in the epoch that the family was born in. */
-  readonly grantStands: boolean
-  /** What the protocol calls client_id. */
-  readonly clientName: string
-  readonly clientStands: boolean
-  readonly user: UserColumns | null
-  readonly now: Date
-}
-
-/** A person as the claims need them; the names are the table's. */
-export interface UserColumns {
-  readonly id: UserId
-  readonly username: string
-  readonly name: string | null
-  readonly given_name: string | null
-  readonly family_name: string | null
-  readonly email: string | null
-  readonly email_verified: boolean
-  readonly phone_number: string | null
-  readonly phone_verified: boolean
-  readonly address: object | null
-  readonly locale: string | null
-  readonly updated_at: string
-}
-
-export const USER_OBJECT = `json_build_object('id', u.id, 'username', u.username, 'name', u.name,
-  'given_name', u.given_name, 'family_name', u.family_name, 'email', u.email,
-  'email_verified', u.email_verified, 'phone_number', u.phone_number,
-  'phone_verified', u.phone_verified, 'address', u.address, 'locale', u.locale,
-  'updated_at', u.updated_at)`
+import { toUser, USER_OBJECT, type UserColumns } from './user-columns.ts'
 
 interface FamilyRow extends CheckRow {
   readonly family_id: FamilyId
@@ -115,7 +77,7 @@ function toFamilyCheck(row: FamilyRow): FamilyCheck {
     grantStands: !row.grant_ended && row.epoch === row.grant_epoch,
     clientName: row.client_name,
     clientStands: !row.client_disabled,
-    user: row.user_columns,
+    user: row.user_columns && toUser(row.user_columns),
     now: row.now,
   }
 }
@@ -131,7 +93,7 @@ const ADVANCE: Statement = {
 }
 
 /** Whether this call moved the family from `generation` to the next. */
-export async function advanceFamily(
+export async function advancedFamily(
   db: Sql,
   id: FamilyId,
   step: { readonly generation: number; readonly by: Buffer },

@@ -35,7 +35,7 @@ export interface NewLogin {
   readonly userId: UserId
   readonly acr: string
   readonly amr: readonly string[]
-  readonly secretWrapped: Buffer
+  readonly secretWrapped: Uint8Array
   readonly rootVersion: string
   readonly contextSealed: Buffer | null
   readonly idleTimeout: number

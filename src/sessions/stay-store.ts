@@ -1,27 +1,8 @@
 import type { Sql, Statement } from '../database/sql.ts'
-import type { ClientId, GrantId, SessionId } from '../ids.ts'
-import { USER_OBJECT, type UserColumns } from './family-store.ts'
-import type { GrantedScopes } from './grant.ts'
-import type { CheckedSession } from './session.ts'
+import type { SessionId } from '../ids.ts'
 import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.ts'
-
-/** A session with all that a check of its access tokens must know, from one statement. */
-export interface Stay {
-  readonly session: CheckedSession
-  readonly user: UserColumns | null
-  readonly grants: readonly StandingGrant[]
-  /** Identifiers of access tokens of this session that were revoked one by one. */
-  readonly revoked: readonly string[]
-}
-
-export interface StandingGrant {
-  readonly id: GrantId
-  readonly clientId: ClientId
-  /** What the protocol calls client_id. */
-  readonly clientName: string
-  readonly epoch: number
-  readonly scopes: GrantedScopes
-}
+import type { StandingGrant, Stay } from './stay.ts'
+import { toUser, USER_OBJECT, type UserColumns } from './user-columns.ts'
 
 interface StayRow extends CheckRow {
   readonly user_columns: UserColumns | null
@@ -34,7 +15,8 @@ const STAYS: Statement = {
   text: `SELECT ${CHECK_COLUMNS},
       CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
       (SELECT json_agg(json_build_object('id', g.id, 'clientId', g.client_id,
-          'clientName', cl.client_id, 'epoch', g.epoch, 'scopes', g.scopes))
+          'clientName', cl.client_id, 'epoch', g.epoch, 'scopes', g.scopes,
+          'createdAt', g.created_at))
         FROM "grant" g JOIN client cl ON cl.id = g.client_id AND cl.disabled_at IS NULL
         WHERE g.session_id = c.session_id AND g.ended_at IS NULL) AS grants,
       (SELECT array_agg(r.jti) FROM revoked_token r
@@ -53,7 +35,7 @@ export async function readStays(
       row.session_id,
       {
         session: toCheckedSession(row),
-        user: row.user_columns,
+        user: row.user_columns && toUser(row.user_columns),
         grants: row.grants ?? [],
         revoked: row.revoked ?? [],
       },
@@ -70,8 +52,8 @@ const REVOKE: Statement = {
 export async function insertRevokedToken(
   db: Sql,
   token: { readonly jti: string; readonly sessionId: SessionId | null; readonly expiresAt: Date },
-): Promise<void> {
-  await db.execute(REVOKE, [token.jti, token.sessionId, token.expiresAt])
+): Promise<boolean> {
+  return (await db.execute(REVOKE, [token.jti, token.sessionId, token.expiresAt])) === 1
 }
 
 const IS_REVOKED: Statement = {

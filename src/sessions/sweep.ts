@@ -1,9 +1,7 @@
 import type { Db } from '../database/transaction.ts'
+import { FLUSH_SECONDS } from './activity.ts'
 import { type EndedSession, endLogin, endSessions } from './end.ts'
 import { expiredLogins } from './sweep-store.ts'
-
-/** Activity is written behind; a row may be this many seconds younger than the truth. */
-const FLUSH_SECONDS = 5
 
 /**
  * Ends what time has ended already, so that everyone who relied on it hears of it.

@@ -27,7 +27,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['crypto'],
   ['config', 'database'],
   ['log'],
-  ['errors', 'ids', 'lib'],
+  ['errors', 'ids'],
+  ['lib'],
   ['sdk'],
 ]
 

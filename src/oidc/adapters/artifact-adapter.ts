@@ -1,0 +1,45 @@
+import { errors } from 'oidc-provider'
+import type { OidcDeps } from '../deps.ts'
+import { adapterOf, type ModelAdapter } from '../payload.ts'
+import { writeLater } from '../request-state.ts'
+import { consumedArtifact, deleteArtifact, findArtifact, saveArtifact } from './artifact-store.ts'
+
+/**
+ * Interactions, pushed requests and registration tokens: stored under a keyed hash of the
+ * identifier that the bearer holds, sealed, and never with the identifier itself.
+ */
+export function artifactAdapter(
+  kind: string,
+  deps: Pick<OidcDeps, 'db' | 'serverKeys'>,
+): ModelAdapter {
+  const hashOf = (id: string) => deps.serverKeys.lookupHash(kind, id)
+
+  return adapterOf(kind, {
+    find: async (id) => {
+      const hash = hashOf(id)
+      const found = await findArtifact(deps.db, kind, hash)
+      const opened = found && deps.serverKeys.data.open(kind, [hash], found.payloadSealed)
+      if (!opened) return undefined
+      const consumed = found.consumedAt ? { consumed: true } : {}
+      return { ...JSON.parse(opened.toString()), jti: id, ...consumed }
+    },
+    upsert: async (id, { jti: _, ...payload }, expiresIn) => {
+      const hash = hashOf(id)
+      const sealed = deps.serverKeys.data.seal(kind, [hash], Buffer.from(JSON.stringify(payload)))
+      await writeLater(deps.db, {
+        alone: true,
+        run: (db) => saveArtifact(db, { kind, hash, payloadSealed: sealed, expiresIn }),
+      })
+    },
+    consume: async (id) =>
+      writeLater(deps.db, {
+        alone: true,
+        run: async (db) => {
+          if (!(await consumedArtifact(db, kind, hashOf(id))))
+            throw new errors.InvalidRequestUri('request_uri was already used')
+        },
+      }),
+    destroy: async (id) =>
+      writeLater(deps.db, { alone: true, run: (db) => deleteArtifact(db, kind, hashOf(id)) }),
+  })
+}

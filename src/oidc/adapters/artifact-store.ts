@@ -1,0 +1,69 @@
+import type { Sql, Statement } from '../../database/sql.ts'
+
+const SAVE: Statement = {
+  name: 'artifact_save',
+  text: `INSERT INTO artifact (model, hash, payload_sealed, expires_at)
+    VALUES ($1, $2, $3, statement_timestamp() + make_interval(secs => $4))
+    ON CONFLICT (model, hash) DO UPDATE SET payload_sealed = EXCLUDED.payload_sealed,
+      expires_at = EXCLUDED.expires_at`,
+}
+
+export async function saveArtifact(
+  db: Sql,
+  artifact: {
+    readonly kind: string
+    readonly hash: Buffer
+    readonly payloadSealed: Buffer
+    readonly expiresIn: number
+  },
+): Promise<void> {
+  await db.execute(SAVE, [artifact.kind, artifact.hash, artifact.payloadSealed, artifact.expiresIn])
+}
+
+const FIND: Statement = {
+  name: 'artifact_find',
+  text: `SELECT payload_sealed, consumed_at FROM artifact
+    WHERE model = $1 AND hash = $2 AND expires_at > statement_timestamp()`,
+}
+
+export async function findArtifact(
+  db: Sql,
+  kind: string,
+  hash: Buffer,
+): Promise<{ readonly payloadSealed: Buffer; readonly consumedAt: Date | null } | null> {
+  const [row] = await db.query<{ payload_sealed: Buffer; consumed_at: Date | null }>(FIND, [
+    kind,
+    hash,
+  ])
+  return row ? { payloadSealed: row.payload_sealed, consumedAt: row.consumed_at } : null
+}
+
+const CONSUME: Statement = {
+  name: 'artifact_consume',
+  text: `UPDATE artifact SET consumed_at = clock_timestamp()
+    WHERE model = $1 AND hash = $2 AND consumed_at IS NULL`,
+}
+
+export async function consumedArtifact(db: Sql, kind: string, hash: Buffer): Promise<boolean> {
+  return (await db.execute(CONSUME, [kind, hash])) === 1
+}
+
+const DELETE: Statement = {
+  name: 'artifact_delete',
+  text: 'DELETE FROM artifact WHERE model = $1 AND hash = $2',
+}
+
+export async function deleteArtifact(db: Sql, kind: string, hash: Buffer): Promise<void> {
+  await db.execute(DELETE, [kind, hash])
+}
+
+// Of all that show the same proof at once, exactly one inserts it.
+const UNIQUE: Statement = {
+  name: 'replay_insert',
+  text: `INSERT INTO replay (hash, expires_at) VALUES ($1, statement_timestamp() + make_interval(secs => $2))
+    ON CONFLICT (hash) DO NOTHING`,
+}
+
+export async function insertProof(db: Sql, hash: Buffer, expiresIn: number): Promise<boolean> {
+  return (await db.execute(UNIQUE, [hash, expiresIn])) === 1
+}

@@ -1,0 +1,66 @@
+import Provider, { errors } from 'oidc-provider'
+import { type Client, needsSecret } from '../../clients/client.ts'
+import { deleteClient } from '../../clients/delete-client.ts'
+import { saveRegisteredClient } from '../../clients/save-registered-client.ts'
+import { DomainError } from '../../errors.ts'
+import type { OidcDeps } from '../deps.ts'
+import { foldJwt } from '../folded-jwt.ts'
+import { adapterOf, type ModelAdapter, type Payload } from '../payload.ts'
+import { currentState } from '../request-state.ts'
+
+/** Stands where the library wants a secret; `compareClientSecret` never looks at it. */
+const NO_SECRET_HERE = 'kept-as-a-keyed-hash'
+
+export function clientAdapter(
+  deps: Pick<OidcDeps, 'db' | 'registry' | 'serverKeys'>,
+): ModelAdapter {
+  return adapterOf('Client', {
+    find: async (clientId) => {
+      foldPresentedToken()
+      const { client, resource } = await deps.registry({ clientId, resource: resourceAsked() })
+      const state = currentState()
+      if (client) state?.clients.set(clientId, client)
+      if (resource) state?.resources.set(resource.identifier, resource)
+      return client ? payloadOf(client) : undefined
+    },
+    upsert: async (clientId, { client_secret: secret, ...metadata }) => {
+      const kept = typeof secret === 'string' && secret !== NO_SECRET_HERE ? secret : null
+      await saveRegisteredClient(deps, { clientId, metadata, secret: kept }).catch(
+        asRegistrationError,
+      )
+    },
+    destroy: async (clientId) => {
+      const { client } = await deps.registry({ clientId, resource: null })
+      if (client) await deleteClient(deps.db, client.id, { kind: 'client', id: client.id })
+    },
+  })
+}
+
+function payloadOf(client: Client): Payload {
+  return {
+    ...client.metadata,
+    client_id: client.clientId,
+    ...(needsSecret(client.metadata) ? { client_secret: NO_SECRET_HERE } : {}),
+  }
+}
+
+/** The resource of the request under way, so that it is read together with the client. */
+function resourceAsked(): string | null {
+  const oidc = Provider.ctx?.oidc
+  const asked = oidc?.params?.resource ?? (oidc?.body as Payload | undefined)?.resource
+  return typeof asked === 'string' ? asked : null
+}
+
+/** Comes before the library looks at the token: a client authenticates first. */
+function foldPresentedToken(): void {
+  const oidc = Provider.ctx?.oidc
+  const token = oidc?.params?.token
+  if (oidc && typeof token === 'string' && /^(introspection|revocation)$/.test(oidc.route))
+    oidc.params!.token = foldJwt(token)
+}
+
+function asRegistrationError(error: unknown): never {
+  if (error instanceof DomainError && error.code === 'invalid_request')
+    throw new errors.InvalidClientMetadata(error.message)
+  throw error
+}

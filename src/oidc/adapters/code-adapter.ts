@@ -1,0 +1,84 @@
+import { errors } from 'oidc-provider'
+import { newId } from '../../ids.ts'
+import { familyMaker } from '../../sessions/present-refresh-token.ts'
+import {
+  consumeCode,
+  endFamily,
+  type PresentedCode,
+  presentCode,
+  saveCode,
+} from '../../sessions/redeem-code.ts'
+import type { OidcDeps } from '../deps.ts'
+import { adapterOf, type ModelAdapter, type Payload, textOf } from '../payload.ts'
+import { requireState } from '../request-state.ts'
+
+/** Authorization codes: stored by keyed hash, sealed, redeemed by exactly one request. */
+export function codeAdapter(deps: OidcDeps): ModelAdapter {
+  return adapterOf('AuthorizationCode', {
+    upsert: async (code, { jti: _, ...payload }, expiresIn) => {
+      const state = requireState()
+      const { checked } = state
+      const client = state.clients.get(textOf(payload, 'clientId'))
+      if (!checked || !client) throw new Error('a code needs a grant and a client')
+      state.writes.push({
+        alone: true,
+        run: async (db) => {
+          const about = {
+            sessionId: checked.session.id,
+            grantId: checked.grantId,
+            clientId: client.id,
+          }
+          if (!(await saveCode({ ...deps, db }, code, { ...about, payload, expiresIn })))
+            throw new errors.AccessDenied('the session has ended')
+        },
+      })
+    },
+
+    find: async (code) => {
+      const presented = await presentCode(deps, code)
+      if (!presented) return undefined
+      const state = requireState()
+      const { check } = presented
+      state.redeemed = presented
+      state.checked = { ...check, createdAt: check.grantCreatedAt }
+      if (presented.use === 'first') await prepareFamily(deps, presented)
+      return payloadOf(code, presented)
+    },
+
+    consume: async (code) => {
+      const state = requireState()
+      state.writes.push({
+        alone: false,
+        run: async (db) => {
+          const familyId = state.making?.familyId ?? null
+          if (!(await consumeCode({ ...deps, db }, code, familyId)))
+            throw new errors.InvalidGrant('authorization code already consumed')
+        },
+      })
+    },
+
+    // The library says so when a code comes again, after it has checked whose code it is.
+    revokeByGrantId: async () => {
+      const { redeemed } = requireState()
+      if (redeemed?.use !== 'replayed' || !redeemed.check.familyId) return
+      const by = { kind: 'client', id: redeemed.check.clientName } as const
+      if (await endFamily(deps, redeemed.check.familyId, by))
+        deps.publish({ kind: 'code.replayed' })
+    },
+  })
+}
+
+function payloadOf(code: string, { payload, use }: PresentedCode): Payload {
+  return { ...payload, jti: code, ...(use === 'first' ? {} : { consumed: true }) }
+}
+
+/** The family that a redemption will beget: named now, so that its tokens can be derived. */
+async function prepareFamily(deps: OidcDeps, { check }: PresentedCode): Promise<void> {
+  requireState().making = {
+    maker: await familyMaker(deps, check.session),
+    familyId: newId(),
+    generation: 0,
+    session: check.session,
+    grantId: check.grantId,
+  }
+}

@@ -1,0 +1,125 @@
+import Provider, { errors } from 'oidc-provider'
+import { isConfidential } from '../../clients/client.ts'
+import { formatId } from '../../ids.ts'
+import { beginFamily } from '../../sessions/begin-family.ts'
+import { endGrant, endSession } from '../../sessions/end.ts'
+import {
+  familyMaker,
+  type PresentedToken,
+  presentRefreshToken,
+} from '../../sessions/present-refresh-token.ts'
+import type { OidcDeps } from '../deps.ts'
+import { deviceMark } from '../device.ts'
+import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
+import { requireState } from '../request-state.ts'
+
+/** Refresh tokens are derived: one row for a family's life, moved on by one compare-and-set. */
+export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
+  return adapterOf('RefreshToken', {
+    find: async (text) => {
+      const by = deviceMark(deps.serverKeys, Provider.ctx!.req)
+      const presented = await presentRefreshToken(deps, text, by)
+      if (!presented) return undefined
+      if (presented.verdict === 'ahead') return refuseTheFuture(deps, presented)
+      await remember(deps, presented)
+      return payloadOf(text, presented)
+    },
+
+    // A successor of a known family writes nothing: the row's generation is all there is.
+    upsert: async (_text, { jti: _, ...payload }) => {
+      const state = requireState()
+      const { making } = state
+      if (!making) throw new Error('a refresh token needs a family')
+      if (making.generation > 0) return
+      const client = state.clients.get(textOf(payload, 'clientId'))
+      const keyed = Boolean(payload.jkt || payload['x5t#S256'])
+      const bound = keyed || (client !== undefined && isConfidential(client.metadata))
+      const by = deviceMark(deps.serverKeys, Provider.ctx!.req)
+      state.writes.push({
+        alone: false,
+        run: (db) =>
+          beginFamily(db, making.maker, { ...making, id: making.familyId, bound, by, payload }),
+      })
+    },
+
+    consume: async () => {
+      const { presented, writes } = requireState()
+      if (presented?.verdict !== 'current') return
+      writes.push({ alone: true, run: () => rotate(deps, presented) })
+    },
+
+    // Twice does the library come here: when a token that was replaced is used again, after it has
+    // checked client and key; and when its client revokes it.
+    destroy: async () => {
+      const { presented } = requireState()
+      if (!presented) return
+      const by = { kind: 'client', id: presented.check.clientName } as const
+      if (Provider.ctx!.oidc.route === 'revocation')
+        await endGrant(deps, presented.check.grant.id, { cause: 'token_revoked', by })
+      else await endReused(deps, presented)
+    },
+  })
+}
+
+async function remember(deps: OidcDeps, presented: PresentedToken): Promise<void> {
+  const state = requireState()
+  const { check } = presented
+  state.presented = presented
+  state.checked = {
+    session: check.session,
+    grantId: check.grant.id,
+    epoch: check.grant.epoch,
+    scopes: check.grant.scopes,
+    clientName: check.clientName,
+    createdAt: check.grant.createdAt,
+    user: check.user,
+  }
+  state.making = {
+    maker: await familyMaker(deps, check.session),
+    familyId: check.family.id,
+    generation: presented.generation + 1,
+    session: check.session,
+    grantId: check.grant.id,
+  }
+}
+
+function payloadOf(text: string, { check, generation, verdict, payload }: PresentedToken): Payload {
+  return {
+    ...payload,
+    kind: 'RefreshToken',
+    jti: text,
+    grantId: check.grant.id,
+    accountId: check.session.userId ? formatId('usr', check.session.userId) : undefined,
+    clientId: check.clientName,
+    rotations: generation,
+    iat: epochSeconds(check.createdAt),
+    exp: epochSeconds(check.session.absoluteEndAt),
+    ...(verdict === 'reuse' ? { consumed: true } : {}),
+  }
+}
+
+async function rotate(deps: OidcDeps, { check, generation }: PresentedToken): Promise<void> {
+  const result = await deps.advanceFamily({
+    familyId: check.family.id,
+    generation,
+    by: deviceMark(deps.serverKeys, Provider.ctx!.req),
+    graceSeconds: deps.config.tokens.refreshGrace,
+  })
+  if (result === 'refused') throw new errors.InvalidGrant('refresh token already used')
+}
+
+/** Only a database that was set back can know less than a token that it signed. */
+function refuseTheFuture(deps: OidcDeps, { check, generation }: PresentedToken): undefined {
+  deps.publish({ kind: 'time_went_backwards', family: check.family.id, generation })
+  return undefined
+}
+
+async function endReused(deps: OidcDeps, presented: PresentedToken): Promise<void> {
+  const { check, generation } = presented
+  const ended = await endSession(deps, check.session.id, {
+    cause: 'reuse',
+    by: { kind: 'client', id: check.clientName },
+    detail: { family: check.family.id, presented: generation, newest: check.family.generation },
+  })
+  if (ended) deps.publish({ kind: 'session.ended', cause: 'reuse', session: ended.id })
+}

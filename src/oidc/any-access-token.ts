@@ -1,0 +1,50 @@
+import { parseId } from '../ids.ts'
+import {
+  type AccessTokenContent,
+  checkAccessToken,
+  type FoundAccessToken,
+  standing,
+} from '../sessions/check-access-token.ts'
+import { isRevoked } from '../sessions/revoke-token.ts'
+import type { OidcDeps } from './deps.ts'
+import { unfoldJwt } from './folded-jwt.ts'
+import { currentState } from './request-state.ts'
+import { verifyOwnJwt } from './verify-own-jwt.ts'
+
+/** The access token behind a text, sealed or signed, if all that it stands on still stands. */
+export function findAnyAccessToken(deps: OidcDeps, text: string): Promise<FoundAccessToken | null> {
+  const known = currentState()?.accessTokens
+  const found = known?.get(text) ?? find(deps, text)
+  known?.set(text, found)
+  return found
+}
+
+async function find(deps: OidcDeps, text: string): Promise<FoundAccessToken | null> {
+  const jwt = unfoldJwt(text)
+  const found = jwt === null ? await checkAccessToken(deps, text) : await findJwt(deps, jwt)
+  if (found?.of !== 'service') return found
+  const { client } = await deps.registry({ clientId: found.content.c, resource: null })
+  return client && !(await isRevoked(deps.db, found.content.j)) ? found : null
+}
+
+async function findJwt(deps: OidcDeps, jwt: string): Promise<FoundAccessToken | null> {
+  const claims = verifyOwnJwt(deps, jwt)
+  if (!claims) return null
+  const content: AccessTokenContent = {
+    j: claims.jti,
+    c: claims.client_id,
+    s: claims.scope,
+    a: claims.aud,
+    k: claims.cnf?.jkt,
+    x: claims.cnf?.['x5t#S256'],
+    i: claims.iat,
+    t: claims.exp,
+    g: parseId('gra', claims.grant_id) ?? undefined,
+    e: claims.grant_epoch,
+    f: parseId('rtf', claims.family_id) ?? undefined,
+  }
+  if (claims.session_id === undefined) return { of: 'service', content }
+  const sessionId = parseId('ses', claims.session_id)
+  const stay = sessionId && (await deps.stays(sessionId))
+  return stay && !stay.session.refusal ? standing(content, stay) : null
+}

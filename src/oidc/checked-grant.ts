@@ -1,0 +1,15 @@
+import type { GrantId } from '../ids.ts'
+import type { GrantedScopes } from '../sessions/grant.ts'
+import type { CheckedSession } from '../sessions/session.ts'
+import type { User } from '../users/user.ts'
+
+/** A grant in a session that was just read and stands. */
+export interface CheckedGrant {
+  readonly session: CheckedSession
+  readonly grantId: GrantId
+  readonly epoch: number
+  readonly scopes: GrantedScopes
+  readonly clientName: string
+  readonly createdAt: Date
+  readonly user: User | null
+}

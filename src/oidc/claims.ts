@@ -1,0 +1,28 @@
+import { formatId } from '../ids.ts'
+import { type CheckedSession, expiresAt } from '../sessions/session.ts'
+import { epochSeconds, type Payload } from './payload.ts'
+
+/** What tokens say of the one workspace that they open. */
+export function workspaceClaims(session: CheckedSession): Payload {
+  return {
+    session_id: formatId('ses', session.id),
+    workspace_id: formatId('wsp', session.workspaceId),
+    workspace_slug: session.workspaceSlug,
+    workspace_roles: session.roles,
+  }
+}
+
+/** The same for ID tokens, which also say when the stay ends if nothing more happens in it. */
+export function identityClaims(session: CheckedSession): Payload {
+  const { session_id: _, ...claims } = workspaceClaims(session)
+  return { ...claims, session_expiry: epochSeconds(expiresAt(session)) }
+}
+
+/** Which scope releases which claim (OpenID Connect Core §5.4); ours come with `openid`. */
+export const CLAIMS_OF_SCOPES = {
+  openid: ['sub', 'sid', 'workspace_id', 'workspace_slug', 'workspace_roles', 'session_expiry'],
+  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'updated_at'],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+}

@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Configuration, Provider } from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import { DomainError } from '../errors.ts'
+import { type SigningKeySet, signingKeysNow } from '../keys/signing-keys.ts'
+import type { OidcDeps } from './deps.ts'
+import { flush } from './flush.ts'
+import { handlerOf } from './handler.ts'
+import { buildProvider } from './provider.ts'
+import { openState, stateOf } from './request-state.ts'
+import { ROUTES } from './routes.ts'
+import { verificationKeysOf } from './verify-own-jwt.ts'
+
+/** As much of koa's context as is needed here; koa itself belongs to the HTTP side. */
+export interface HttpContext {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly path: string
+  status: number
+  body: unknown
+  set(name: string, value: string): void
+}
+
+export type HttpMiddleware = (ctx: never, next: () => Promise<unknown>) => Promise<unknown>
+
+export interface Oidc {
+  /** Speaks the protocol; goes behind everything else. */
+  readonly middleware: HttpMiddleware
+  /** The provider of the moment: ask each time, it changes with the keys. */
+  provider(): Provider
+  keys(): SigningKeySet
+  /** Follows the signing keys; cheap when nothing has changed. */
+  refresh(): Promise<void>
+}
+
+type OidcOptions = Omit<OidcDeps, 'verificationKeys'>
+
+/** The OpenID provider with its keys, which it follows without a restart. */
+export async function createOidc(
+  options: OidcOptions,
+  renderError?: Configuration['renderError'],
+): Promise<Oidc> {
+  let keys = await signingKeysNow(options)
+  let verification = verificationKeysOf(keys.published)
+  const deps: OidcDeps = { ...options, verificationKeys: () => verification }
+  let provider = watched(deps, keys, renderError)
+
+  return {
+    middleware: (ctx, next) => answer(deps, provider, ctx as HttpContext, next),
+    provider: () => provider,
+    keys: () => keys,
+    refresh: async () => {
+      const now = await signingKeysNow(options)
+      if (now.version === keys.version) return
+      keys = now
+      verification = verificationKeysOf(keys.published)
+      provider = watched(deps, keys, renderError)
+    },
+  }
+}
+
+function watched(
+  deps: OidcDeps,
+  keys: SigningKeySet,
+  renderError: Configuration['renderError'],
+): Provider {
+  const provider = buildProvider(deps, keys, renderError)
+  provider.on('server_error', (ctx, error) => {
+    const state = stateOf(ctx.req)
+    if (state) state.failure = error
+  })
+  return provider
+}
+
+/** Lets the library make its answer, then writes what the answer says, and only then sends it. */
+async function answer(
+  deps: OidcDeps,
+  provider: Provider,
+  ctx: HttpContext,
+  next: () => Promise<unknown>,
+): Promise<unknown> {
+  const state = openState(ctx.req)
+  const run = handlerOf(provider)
+  await run(ctx, next)
+  if (state.failure) throw state.failure
+  try {
+    if (ctx.status < 400) await flush(deps.db, state)
+  } catch (error) {
+    refuse(ctx, error)
+  }
+  finish(deps, ctx)
+  return undefined
+}
+
+// The library's answer was good and what it stands on has gone since; it must not go out.
+function refuse(ctx: HttpContext, error: unknown): void {
+  if (!isAsked(ctx.path)) throw isProtocolError(error) ? ended(error) : error
+  const refusal = isProtocolError(error) ? error : asProtocolError(error)
+  ctx.status = refusal.statusCode
+  ctx.body = { error: refusal.error, error_description: refusal.error_description }
+  ctx.set('Cache-Control', 'no-store')
+}
+
+/** Whether a program asked, which wants an OAuth error, and no person. */
+function isAsked(path: string): boolean {
+  return !path.toLowerCase().startsWith(ROUTES.authorization)
+}
+
+function isProtocolError(error: unknown): error is errors.OIDCProviderError {
+  return error instanceof errors.OIDCProviderError
+}
+
+function asProtocolError(error: unknown): errors.OIDCProviderError {
+  if (error instanceof DomainError && error.code === 'session_ended')
+    return new errors.InvalidGrant('the session has ended')
+  throw error
+}
+
+function ended(cause: Error): DomainError {
+  return new DomainError('session_ended', 'the session has ended', { cause })
+}
+
+function finish({ config }: OidcDeps, ctx: HttpContext): void {
+  const path = ctx.path.toLowerCase().replace(/\/$/, '')
+  if (path === ROUTES.jwks && ctx.status === 200)
+    ctx.set('Cache-Control', `public, max-age=${config.keys.signing.jwksMaxAge}`)
+  if (path === ROUTES.revocation && ctx.status === 200) answerEmpty(ctx)
+}
+
+// RFC 7009 §2.2: the answer's content is of no interest; an empty text of no type.
+function answerEmpty(ctx: HttpContext): void {
+  ctx.body = null
+  ctx.status = 200
+}

@@ -1,0 +1,45 @@
+import { createPublicKey, type KeyObject, sign } from 'node:crypto'
+import { ExternalSigningKey } from 'oidc-provider'
+import type { SigningKeySet } from '../keys/signing-keys.ts'
+
+/**
+ * The signing keys as the library takes them, the active ones first: it signs with the first that
+ * fits. Private keys stay handles in our hands, and retired ones have none any more.
+ */
+export function providerKeys({ active, published }: SigningKeySet): object[] {
+  const isActive = new Map(active.map((key) => [key.kid, key]))
+  const inOrder = published.toSorted(
+    (a, b) => Number(isActive.has(b.kid)) - Number(isActive.has(a.kid)),
+  )
+  return inOrder.map((jwk) => {
+    const publicKey = createPublicKey({ key: { ...jwk }, format: 'jwk' })
+    return new OwnSigningKey(jwk, publicKey, isActive.get(jwk.kid)?.privateKey ?? null)
+  })
+}
+
+class OwnSigningKey extends ExternalSigningKey {
+  readonly #publicKey: KeyObject
+  readonly #privateKey: KeyObject | null
+
+  constructor(
+    { kid, alg }: { readonly kid: string; readonly alg: string },
+    publicKey: KeyObject,
+    privateKey: KeyObject | null,
+  ) {
+    super()
+    // Settable, though the types say otherwise (lib/helpers/keystore.js at v9.13).
+    Object.assign(this, { kid, alg })
+    this.#publicKey = publicKey
+    this.#privateKey = privateKey
+  }
+
+  override keyObject(): KeyObject {
+    return this.#publicKey
+  }
+
+  // JOSE wants r and s side by side and not DER (RFC 7518 §3.4).
+  override async sign(data: Uint8Array): Promise<Uint8Array> {
+    if (!this.#privateKey) throw new Error(`the key ${this.kid} does not sign`)
+    return sign('sha256', data, { key: this.#privateKey, dsaEncoding: 'ieee-p1363' })
+  }
+}

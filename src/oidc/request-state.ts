@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http'
+import Provider from 'oidc-provider'
+import type { Client } from '../clients/client.ts'
+import type { Resource } from '../clients/resource.ts'
+import type { Sql } from '../database/sql.ts'
+import type { FamilyId, GrantId, SessionId } from '../ids.ts'
+import type { FoundAccessToken } from '../sessions/check-access-token.ts'
+import type { FamilyMaker, PresentedToken } from '../sessions/present-refresh-token.ts'
+import type { PresentedCode } from '../sessions/redeem-code.ts'
+import type { CheckedSession } from '../sessions/session.ts'
+import type { CheckedGrant } from './checked-grant.ts'
+
+/** A write that waits until the answer is known to be a success. */
+export interface PendingWrite {
+  run(db: Sql): Promise<void>
+  /** One statement that decides for itself; alone, it needs no transaction around it. */
+  readonly alone: boolean
+}
+
+/**
+ * What one request to the provider has read and means to write.
+ *
+ * The library saves in many steps and forgives none: a step that fails leaves a burnt code or token
+ * behind. So nothing is written before the whole answer stands, and then all of it at once.
+ */
+export interface RequestState {
+  readonly writes: PendingWrite[]
+  /** What was read of clients, by client_id, and of resources, by identifier. */
+  readonly clients: Map<string, Client>
+  readonly resources: Map<string, Resource>
+  /** The stay that the request is about, once it is known. */
+  checked: CheckedGrant | null
+  /** The refresh token or the code that was presented. */
+  presented: PresentedToken | null
+  redeemed: PresentedCode | null
+  /** The refresh tokens that this request makes. */
+  making: Making | null
+  /** The access token being answered about, for its revocation. */
+  token: FoundToken | null
+  /** Access tokens that were looked up: the library asks for one under several names. */
+  readonly accessTokens: Map<string, Promise<FoundAccessToken | null>>
+  /** A session here was ended, and only a fresh proof leads back in. */
+  barred: boolean
+  /** What the library answered with a bare 500. */
+  failure: unknown
+}
+
+export interface Making {
+  readonly maker: FamilyMaker
+  readonly familyId: FamilyId
+  readonly generation: number
+  readonly session: CheckedSession
+  readonly grantId: GrantId
+}
+
+export interface FoundToken {
+  readonly jti: string
+  readonly sessionId: SessionId | null
+  readonly expiresAt: Date
+}
+
+const states = new WeakMap<IncomingMessage, RequestState>()
+
+export function openState(request: IncomingMessage): RequestState {
+  const state: RequestState = {
+    writes: [],
+    clients: new Map(),
+    resources: new Map(),
+    checked: null,
+    presented: null,
+    redeemed: null,
+    making: null,
+    token: null,
+    accessTokens: new Map(),
+    barred: false,
+    failure: null,
+  }
+  states.set(request, state)
+  return state
+}
+
+export function stateOf(request: IncomingMessage): RequestState | null {
+  return states.get(request) ?? null
+}
+
+/** The state of the provider's request that is under way; null outside of one. */
+export function currentState(): RequestState | null {
+  const ctx = Provider.ctx
+  return ctx ? (states.get(ctx.req) ?? null) : null
+}
+
+/** The same, where the library calls only from within a request. */
+export function requireState(): RequestState {
+  const state = currentState()
+  if (!state) throw new Error('this is done only within a request to the provider')
+  return state
+}
+
+/** Leaves a write for the end of the request or, outside of one, does it now. */
+export async function writeLater(db: Sql, write: PendingWrite): Promise<void> {
+  const state = currentState()
+  if (state) state.writes.push(write)
+  else await write.run(db)
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { FamilyId, SessionId } from '../ids.ts'
+import type { ServerKeys } from '../keys/data-keys.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import { openAccessToken, parseAccessToken } from './access-token.ts'
+import { keyRowOf } from './session-key-row.ts'
+import type { StandingGrant, Stay } from './stay.ts'
+
+/** What lies sealed in an opaque access token; one letter each, for the token travels a lot. */
+export const accessTokenContent = z.object({
+  /** jti */
+  j: z.string(),
+  /** client_id */
+  c: z.string(),
+  /** grant, its epoch, and the family that was born with the token */
+  g: z.string().optional(),
+  e: z.number().optional(),
+  f: z.string().optional(),
+  /** scope */
+  s: z.string().optional(),
+  /** aud */
+  a: z.string().optional(),
+  /** cnf: jkt, x5t#S256 */
+  k: z.string().optional(),
+  x: z.string().optional(),
+  /** iat, exp: seconds since 1970 */
+  i: z.number(),
+  t: z.number(),
+  /** grant type, and sid where it is not the session's own */
+  y: z.string().optional(),
+  q: z.string().optional(),
+})
+export type AccessTokenContent = z.infer<typeof accessTokenContent>
+
+export interface StandingToken {
+  readonly content: AccessTokenContent
+  readonly stay: Stay
+  readonly grant: StandingGrant
+}
+
+interface Deps {
+  readonly keyring: Pick<Keyring, 'sessionKey'>
+  readonly serverKeys: Pick<ServerKeys, 'key'>
+  readonly stays: (id: SessionId) => Promise<Stay | undefined>
+}
+
+export type FoundAccessToken =
+  | ({ readonly of: 'session' } & StandingToken)
+  | { readonly of: 'service'; readonly content: AccessTokenContent }
+
+/** The opaque token behind a text, if all that it stands on still stands; its expiry is the caller's. */
+export async function checkAccessToken(deps: Deps, text: string): Promise<FoundAccessToken | null> {
+  const parsed = parseAccessToken(text)
+  if (!parsed) return null
+  if (parsed.holder === 'service') {
+    const content = read(
+      openAccessToken(deps.serverKeys.key('service-token'), 'service', parsed.sealed),
+    )
+    return content && { of: 'service', content }
+  }
+
+  const stay = await deps.stays(parsed.holder)
+  if (!stay || stay.session.refusal) return null
+  const key = await deps.keyring.sessionKey(keyRowOf(stay.session), 'access-token')
+  const content = read(openAccessToken(key, parsed.holder, parsed.sealed))
+  return content && standing(content, stay)
+}
+
+/** The same for a token that is read otherwise: a JWT names its session and grant in the open. */
+export function standing(content: AccessTokenContent, stay: Stay): FoundAccessToken | null {
+  const grant = stay.grants.find(({ id }) => id === content.g)
+  if (!grant || grant.epoch !== content.e || grant.clientName !== content.c) return null
+  if (stay.revoked.includes(content.j)) return null
+  if (content.f && stay.revoked.includes(familyMark(content.f as FamilyId))) return null
+  return { of: 'session', content, stay, grant }
+}
+
+/** How the list of revoked tokens names all access tokens of one family. */
+export function familyMark(familyId: FamilyId): string {
+  return `family:${familyId}`
+}
+
+function read(content: unknown): AccessTokenContent | null {
+  const parsed = accessTokenContent.safeParse(content)
+  return parsed.success ? parsed.data : null
+}

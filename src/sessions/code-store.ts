@@ -1,0 +1,111 @@
+import type { Sql, Statement } from '../database/sql.ts'
+import type { FamilyId, GrantId, SessionId } from '../ids.ts'
+import type { CodeCheck, NewCode } from './code.ts'
+import type { GrantedScopes } from './grant.ts'
+import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.ts'
+import { toUser, USER_OBJECT, type UserColumns } from './user-columns.ts'
+
+// From here on the client takes part: it hears of the session's end, whatever becomes of the code.
+// The session's row is held, so that no end passes between the two inserts unseen.
+const INSERT: Statement = {
+  name: 'code_insert',
+  text: `WITH held AS (SELECT id FROM session WHERE id = $2 AND ended_at IS NULL FOR SHARE),
+    taking_part AS (
+      INSERT INTO participant (session_id, client_id) SELECT id, $4 FROM held
+      ON CONFLICT DO NOTHING)
+    INSERT INTO artifact (model, hash, session_id, grant_id, payload_sealed, expires_at)
+    SELECT 'AuthorizationCode', $1, id, $3, $5, statement_timestamp() + make_interval(secs => $6)
+    FROM held`,
+}
+
+/** False when the session ended meanwhile: no code is given out then. */
+export async function insertCode(db: Sql, code: NewCode): Promise<boolean> {
+  const written = await db.execute(INSERT, [
+    code.hash,
+    code.sessionId,
+    code.grantId,
+    code.clientId,
+    code.payloadSealed,
+    code.expiresIn,
+  ])
+  return written === 1
+}
+
+interface CodeRow extends CheckRow {
+  readonly payload_sealed: Buffer
+  readonly consumed_at: Date | null
+  readonly family_id: FamilyId | null
+  readonly grant_id: GrantId
+  readonly epoch: number
+  readonly scopes: GrantedScopes
+  readonly grant_created_at: Date
+  readonly grant_stands: boolean
+  readonly client_name: string
+  readonly user_columns: UserColumns | null
+  readonly now: Date
+}
+
+const CHECK: Statement = {
+  name: 'code_check',
+  text: `SELECT a.payload_sealed, a.consumed_at, a.family_id, ${CHECK_COLUMNS},
+      g.id AS grant_id, g.epoch, g.scopes, g.created_at AS grant_created_at,
+      g.ended_at IS NULL AND cl.disabled_at IS NULL AS grant_stands, cl.client_id AS client_name,
+      CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
+      clock_timestamp() AS now
+    FROM artifact a
+    JOIN session_check c ON c.session_id = a.session_id
+    JOIN "grant" g ON g.id = a.grant_id
+    JOIN client cl ON cl.id = g.client_id
+    LEFT JOIN "user" u ON u.id = c.user_id
+    WHERE a.model = 'AuthorizationCode' AND a.hash = $1`,
+}
+
+export async function checkCode(db: Sql, hash: Buffer): Promise<CodeCheck | null> {
+  const [row] = await db.query<CodeRow>(CHECK, [hash])
+  if (!row) return null
+  return {
+    payloadSealed: row.payload_sealed,
+    consumedAt: row.consumed_at,
+    familyId: row.family_id,
+    session: toCheckedSession(row),
+    grantId: row.grant_id,
+    epoch: row.epoch,
+    scopes: row.scopes,
+    grantCreatedAt: row.grant_created_at,
+    grantStands: row.grant_stands,
+    clientName: row.client_name,
+    user: row.user_columns && toUser(row.user_columns),
+    now: row.now,
+  }
+}
+
+const CONSUME: Statement = {
+  name: 'code_consume',
+  text: `UPDATE artifact SET consumed_at = clock_timestamp(), family_id = $2
+    WHERE model = 'AuthorizationCode' AND hash = $1 AND consumed_at IS NULL`,
+}
+
+/** Whether this request is the one that redeems the code; all others have lost. */
+export async function consumedCode(
+  db: Sql,
+  hash: Buffer,
+  familyId: FamilyId | null,
+): Promise<boolean> {
+  return (await db.execute(CONSUME, [hash, familyId])) === 1
+}
+
+// Access tokens of a family are not rows; one name in the list of what was revoked stands for all.
+const END_FAMILY: Statement = {
+  name: 'family_end',
+  text: `WITH gone AS (DELETE FROM family WHERE id = $1 RETURNING session_id),
+    told AS (INSERT INTO revoked_token (jti, session_id, expires_at)
+      SELECT 'family:' || $1::uuid, session_id, statement_timestamp() + interval '1 day' FROM gone
+      ON CONFLICT DO NOTHING)
+    SELECT session_id FROM gone`,
+}
+
+/** Ends one family with the access tokens that were issued with it; null when it had ended. */
+export async function endFamilyRow(db: Sql, id: FamilyId): Promise<SessionId | null> {
+  const [row] = await db.query<{ session_id: SessionId }>(END_FAMILY, [id])
+  return row?.session_id ?? null
+}

@@ -1,0 +1,29 @@
+import type { ClientId, FamilyId, GrantId, SessionId } from '../ids.ts'
+import type { User } from '../users/user.ts'
+import type { GrantedScopes } from './grant.ts'
+import type { CheckedSession } from './session.ts'
+
+export interface NewCode {
+  readonly hash: Buffer
+  readonly sessionId: SessionId
+  readonly grantId: GrantId
+  readonly clientId: ClientId
+  readonly payloadSealed: Buffer
+  readonly expiresIn: number
+}
+
+/** All that a redemption must know, from one statement. */
+export interface CodeCheck {
+  readonly payloadSealed: Buffer
+  readonly consumedAt: Date | null
+  readonly familyId: FamilyId | null
+  readonly session: CheckedSession
+  readonly grantId: GrantId
+  readonly epoch: number
+  readonly scopes: GrantedScopes
+  readonly grantCreatedAt: Date
+  readonly grantStands: boolean
+  readonly clientName: string
+  readonly user: User | null
+  readonly now: Date
+}

@@ -1,0 +1,79 @@
+import { type Actor, appendEntry } from '../audit/append-entry.ts'
+import type { Sql } from '../database/sql.ts'
+import { type Db, sqlTransaction } from '../database/transaction.ts'
+import type { FamilyId } from '../ids.ts'
+import type { ServerKeys } from '../keys/data-keys.ts'
+import type { CodeCheck, NewCode } from './code.ts'
+import { checkCode, consumedCode, endFamilyRow, insertCode } from './code-store.ts'
+
+interface Deps {
+  readonly db: Sql
+  readonly serverKeys: Pick<ServerKeys, 'lookupHash' | 'data'>
+}
+
+/** How long a second use of a code counts as a double click and not as theft. */
+const DOUBLE_SUBMIT_SECONDS = 5
+
+export interface PresentedCode {
+  readonly check: CodeCheck
+  readonly payload: Record<string, unknown>
+  /** `replayed`: used again so late that the family born of it must end (RFC 9700 §2.1.1). */
+  readonly use: 'first' | 'double' | 'replayed'
+}
+
+/** What a code stands for, if its session and grant stand; expiry is the provider's to judge. */
+export async function presentCode(deps: Deps, code: string): Promise<PresentedCode | null> {
+  const hash = codeHash(deps, code)
+  const check = await checkCode(deps.db, hash)
+  if (!check || check.session.refusal || !check.grantStands) return null
+  const opened = deps.serverKeys.data.open('AuthorizationCode', [hash], check.payloadSealed)
+  if (!opened) return null
+  return { check, payload: JSON.parse(opened.toString()), use: useOf(check) }
+}
+
+function useOf({ consumedAt, now }: CodeCheck): PresentedCode['use'] {
+  if (!consumedAt) return 'first'
+  const elapsed = now.getTime() - consumedAt.getTime()
+  return elapsed <= DOUBLE_SUBMIT_SECONDS * 1000 ? 'double' : 'replayed'
+}
+
+/** Stores a code with its client as a participant; false when the session has ended meanwhile. */
+export function saveCode(
+  deps: Deps,
+  code: string,
+  about: Omit<NewCode, 'hash' | 'payloadSealed'> & { readonly payload: object },
+): Promise<boolean> {
+  const hash = codeHash(deps, code)
+  const { payload, ...rest } = about
+  const bytes = Buffer.from(JSON.stringify(payload))
+  const payloadSealed = deps.serverKeys.data.seal('AuthorizationCode', [hash], bytes)
+  return insertCode(deps.db, { ...rest, hash, payloadSealed })
+}
+
+/** Whether this request is the one that redeems the code. */
+export function consumeCode(deps: Deps, code: string, familyId: FamilyId | null) {
+  return consumedCode(deps.db, codeHash(deps, code), familyId)
+}
+
+/** Ends the family born of a code that was used again; other families of the grant live on. */
+export async function endFamily(
+  deps: { readonly db: Db },
+  id: FamilyId,
+  by: Actor,
+): Promise<boolean> {
+  return sqlTransaction(deps.db, async (tx) => {
+    const sessionId = await endFamilyRow(tx, id)
+    if (!sessionId) return false
+    await appendEntry(tx, {
+      action: 'family.ended',
+      actor: by,
+      subject: { kind: 'family', id },
+      detail: { cause: 'code_reused', session: sessionId },
+    })
+    return true
+  })
+}
+
+function codeHash({ serverKeys }: Deps, code: string): Buffer {
+  return serverKeys.lookupHash('AuthorizationCode', code)
+}

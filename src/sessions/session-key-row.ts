@@ -1,0 +1,12 @@
+import type { SessionKeyRow } from '../keys/session-keys.ts'
+import type { CheckedSession } from './session.ts'
+
+/** What the keyring must know of a session that was just read. */
+export function keyRowOf(session: CheckedSession): SessionKeyRow {
+  return {
+    sessionId: session.id,
+    workspaceId: session.workspaceId,
+    epochId: session.epochId,
+    wrapped: session.secretWrapped,
+  }
+}
