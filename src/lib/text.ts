@@ -1,0 +1,17 @@
+/**
+ * Whether text can be stored, compared and shown: well-formed Unicode without control characters,
+ * at most `most` code points.
+ *
+ * PostgreSQL refuses a null byte, UTF-8 a lone surrogate, and a control character forges lines in logs.
+ */
+export function isPlainText(text: string, most: number): boolean {
+  if (text.length > 2 * most || !text.isWellFormed() || /\p{Cc}/u.test(text)) return false
+  return codePoints(text) <= most
+}
+
+/** The length as people count it, nearly: an emoji of one code point counts once. */
+export function codePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count += 1
+  return count
+}

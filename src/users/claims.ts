@@ -1,0 +1,36 @@
+import type { User } from './user.ts'
+
+export type Claims = Readonly<Record<string, unknown>>
+
+/** The standard claims that the granted scopes ask for (OpenID Connect Core §5.4); unknown ones are left out. */
+export function claimsOf(user: User, scopes: ReadonlySet<string>): Claims {
+  const claims = {
+    ...(scopes.has('profile') && profileClaims(user)),
+    ...(scopes.has('email') && emailClaims(user)),
+    ...(scopes.has('address') && { address: user.profile.address }),
+    ...(scopes.has('phone') && phoneClaims(user)),
+  }
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null))
+}
+
+function profileClaims({ username, profile, updatedAt }: User): Claims {
+  return {
+    name: profile.name,
+    given_name: profile.givenName,
+    family_name: profile.familyName,
+    preferred_username: username,
+    locale: profile.locale,
+    updated_at: Math.floor(updatedAt.getTime() / 1000),
+  }
+}
+
+// "Verified" about nothing would be a claim of its own: it goes with its address or number.
+function emailClaims({ profile }: User): Claims {
+  if (profile.email === null) return {}
+  return { email: profile.email, email_verified: profile.emailVerified }
+}
+
+function phoneClaims({ profile }: User): Claims {
+  if (profile.phoneNumber === null) return {}
+  return { phone_number: profile.phoneNumber, phone_number_verified: profile.phoneVerified }
+}
