@@ -9,6 +9,8 @@ export function features(deps: OidcDeps) {
   const { registration } = deps.config
   return {
     devInteractions: { enabled: false },
+    // Private keys stay ours; the library asks for a signature.
+    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     dPoP: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     resourceIndicators: resourceIndicators(deps),

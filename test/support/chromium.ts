@@ -20,7 +20,7 @@ export async function launchOptions() {
   const executablePath = await chromium.executablePath()
   if (before === undefined) delete process.env.TMPDIR
   else process.env.TMPDIR = before
-  return { executablePath, args: [...chromium.args, '--no-sandbox', '--headless=shell'] }
+  return { executablePath, args: ['--no-sandbox', '--headless=shell'] }
 }
 
 /** The package's own list names folders of Lambda; a Chromium without any font dies at the first field. */

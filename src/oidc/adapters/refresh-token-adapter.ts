@@ -45,7 +45,8 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
     consume: async () => {
       const { presented, writes } = requireState()
       if (presented?.verdict !== 'current') return
-      writes.push({ alone: true, run: () => rotate(deps, presented) })
+      const by = deviceMark(deps.serverKeys, Provider.ctx!.req)
+      writes.push({ alone: true, run: () => rotate(deps, presented, by) })
     },
 
     // Twice does the library come here: when a token that was replaced is used again, after it has
@@ -98,11 +99,15 @@ function payloadOf(text: string, { check, generation, verdict, payload }: Presen
   }
 }
 
-async function rotate(deps: OidcDeps, { check, generation }: PresentedToken): Promise<void> {
+async function rotate(
+  deps: OidcDeps,
+  { check, generation }: PresentedToken,
+  by: Buffer,
+): Promise<void> {
   const result = await deps.advanceFamily({
     familyId: check.family.id,
     generation,
-    by: deviceMark(deps.serverKeys, Provider.ctx!.req),
+    by,
     graceSeconds: deps.config.tokens.refreshGrace,
   })
   if (result === 'refused') throw new errors.InvalidGrant('refresh token already used')
