@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 import { type Field, lengthPrefixed } from './fields.ts'
+import { handleOf } from './handle.ts'
 
 /** What a derived key is for; no key serves two purposes, so no message of one passes as another's. */
 export type Purpose = SessionPurpose | LoginPurpose | ServerPurpose | WrappingPurpose
@@ -42,5 +43,5 @@ export function hkdfSha256(
   info: Uint8Array,
   length: number,
 ): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, salt, info, length))
+  return Buffer.from(hkdfSync('sha256', handleOf(secret), salt, info, length))
 }

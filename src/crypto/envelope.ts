@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, type DecipherGCM, randomFillSync } from 'node:crypto'
 import { type Field, lengthPrefixed } from './fields.ts'
+import { handleOf } from './handle.ts'
 
 const FORMAT = 1
 const NONCE_BYTES = 12
@@ -18,7 +19,7 @@ export function seal(key: Uint8Array, plaintext: Uint8Array, aad: readonly Field
   const sealed = Buffer.allocUnsafe(plaintext.byteLength + OVERHEAD)
   sealed[0] = FORMAT
   randomFillSync(sealed, 1, NONCE_BYTES)
-  const cipher = createCipheriv(CIPHER, key, sealed.subarray(1, HEADER_BYTES), OPTIONS)
+  const cipher = createCipheriv(CIPHER, handleOf(key), sealed.subarray(1, HEADER_BYTES), OPTIONS)
   cipher.setAAD(lengthPrefixed([FORMAT, ...aad]))
   sealed.set(cipher.update(plaintext), HEADER_BYTES)
   cipher.final()
@@ -30,7 +31,7 @@ export function seal(key: Uint8Array, plaintext: Uint8Array, aad: readonly Field
 export function open(key: Uint8Array, sealed: Uint8Array, aad: readonly Field[]): Buffer | null {
   const wellFormed = sealed.byteLength >= OVERHEAD && sealed[0] === FORMAT
   const nonce = wellFormed ? sealed.subarray(1, HEADER_BYTES) : new Uint8Array(NONCE_BYTES)
-  const decipher = createDecipheriv(CIPHER, key, nonce, OPTIONS)
+  const decipher = createDecipheriv(CIPHER, handleOf(key), nonce, OPTIONS)
   if (!wellFormed) return null
 
   decipher.setAAD(lengthPrefixed([FORMAT, ...aad]))

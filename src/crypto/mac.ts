@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Field, lengthPrefixed } from './fields.ts'
+import { handleOf } from './handle.ts'
 
 // Below 64 bits a tag could be guessed online; above 256 there is nothing left to cut.
 const SHORTEST = 8
@@ -7,7 +8,7 @@ const LONGEST = 32
 
 /** HMAC-SHA-256 over the unambiguous encoding of the fields. */
 export function mac(key: Uint8Array, fields: readonly Field[]): Buffer {
-  return createHmac('sha256', key).update(lengthPrefixed(fields)).digest()
+  return createHmac('sha256', handleOf(key)).update(lengthPrefixed(fields)).digest()
 }
 
 /** The first bytes of `mac`, for tags whose length counts. */

@@ -1,7 +1,7 @@
 import { deriveKey, type SessionPurpose } from '../crypto/derive.ts'
 import { open, seal } from '../crypto/envelope.ts'
 import type { RootKeys } from '../crypto/root-key.ts'
-import { makeSecret } from '../crypto/secret.ts'
+import { makeSecret, wipe } from '../crypto/secret.ts'
 import type { Sql } from '../database/sql.ts'
 import { DomainError } from '../errors.ts'
 import { createEpochKeys, type EpochKey } from './epoch-keys.ts'
@@ -98,9 +98,12 @@ export function createSessionKeys(options: SessionKeysOptions): SessionKeys {
     createSessionSecret: async (tx, place) =>
       wrapUnder(await epochs.current(tx, place.workspaceId), place, makeSecret()),
     rewrapSessionSecret: async (tx, row) => {
+      // A copy: what is held may be overwritten while the epoch is awaited.
       const secret = Buffer.from((await hold(row, tx)).secret)
       const epoch = await epochs.current(tx, row.workspaceId)
-      return epoch.id === row.epochId ? null : wrapUnder(epoch, row, secret)
+      if (epoch.id !== row.epochId) return wrapUnder(epoch, row, secret)
+      wipe(secret)
+      return null
     },
     forgetSession: (id) => secrets.forget(id),
     forgetEpoch: (id) => epochSecrets.forget(id),
