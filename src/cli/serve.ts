@@ -1,0 +1,78 @@
+import { createApp, createLooks } from '../app.ts'
+import type { Config } from '../config/config.ts'
+import { migrate, migrationStatus } from '../database/migrate.ts'
+import { renderProviderError } from '../http/middleware/render-provider-error.ts'
+import { startWork } from '../jobs.ts'
+import { createLog, type Log } from '../log.ts'
+import { createCore, createServices } from '../services.ts'
+import { type OutputOptions, printAnswer } from './answer.ts'
+import { createClosers } from './closers.ts'
+import { listen } from './listen.ts'
+import { type ConfigOptions, load } from './load.ts'
+import { stopSignal } from './stop-signal.ts'
+import { openStorage, type Storage } from './storage.ts'
+import type { Terminal } from './terminal.ts'
+
+export type ServeOptions = ConfigOptions & OutputOptions
+
+/** After the drain: what hangs then hangs for good. */
+const CLOSE_PATIENCE = 20
+
+/**
+ * Runs the server until it is asked to stop, then lets it finish and closes what was opened in
+ * reverse order, the database last. Asked again, it leaves at once.
+ */
+export async function serve(terminal: Terminal, options: ServeOptions): Promise<void> {
+  const { config, warnings } = load(terminal, options)
+  const log = createLog(config.logLevel, terminal.stderr)
+  for (const warning of warnings) log.warn({}, warning)
+
+  const signal = stopSignal(() => process.exit(1))
+  const closers = createClosers()
+  try {
+    await start(terminal, config, { log, closers, options })
+    await signal.asked
+    log.info({}, 'stopping')
+    setTimeout(() => process.exit(1), (config.drainTimeout + CLOSE_PATIENCE) * 1000).unref()
+  } finally {
+    await closers.closeAll()
+    signal.release()
+    log.info({}, 'stopped')
+  }
+}
+
+interface Start {
+  readonly log: Log
+  readonly closers: ReturnType<typeof createClosers>
+  readonly options: ServeOptions
+}
+
+async function start(terminal: Terminal, config: Config, { log, closers, options }: Start) {
+  const storage = await openStorage(config, log)
+  closers.add(() => storage.close())
+  await bringUpToDate(storage, log)
+
+  const looks = createLooks()
+  const core = await createCore(config, log, storage)
+  const services = await createServices(core, renderProviderError(looks.pages))
+  closers.add(() => services.close())
+  const work = startWork(services)
+  closers.add(() => work.stop())
+  const server = await listen(createApp(services, looks).callback(), config.listen)
+  closers.add(() => {
+    services.doctor.drain()
+    return server.drain(config.drainTimeout)
+  })
+
+  const { host, port } = config.listen
+  log.info({ issuer: config.issuer, host, port }, 'ready')
+  const data = { issuer: config.issuer, listen: config.listen }
+  printAnswer(terminal, { data, text: `Sojourn is ready at ${config.issuer}` }, options)
+}
+
+/** Asks before it changes anything: an account without the right to change tables can serve as well. */
+async function bringUpToDate({ pool }: Storage, log: Log): Promise<void> {
+  const { pending, unknown } = await migrationStatus(pool)
+  if (unknown.length > 0) log.warn({ unknown }, 'a newer version has changed the database')
+  if (pending.length > 0) log.info({ applied: await migrate(pool) }, 'migrated')
+}

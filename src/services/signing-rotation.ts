@@ -1,0 +1,25 @@
+import type { Config } from '../config/config.ts'
+import type { SigningRotation } from '../keys/signing-keys.ts'
+
+const LONGEST_MARGIN = 10
+/** Looks within one margin: one or two may fail, and a node's view is still young enough. */
+const LOOKS = 4
+
+/** Both algorithms always have keys, since a client chooses; what they sign lives so long at most. */
+export function signingRotation({ keys, tokens }: Config): SigningRotation {
+  const { rotation, jwksMaxAge } = keys.signing
+  return {
+    algs: ['ES256', 'RS256'],
+    policy: {
+      rotation,
+      jwksMaxAge,
+      maxTokenLifetime: Math.max(tokens.accessToken, tokens.idToken),
+      margin: Math.min(jwksMaxAge, LONGEST_MARGIN),
+    },
+  }
+}
+
+/** Seconds between two looks of a node at the keys. */
+export function lookInterval({ policy }: SigningRotation): number {
+  return policy.margin / LOOKS
+}

@@ -1,0 +1,70 @@
+import { type Job, startJobs } from '../src/jobs.ts'
+import { createLog } from '../src/log.ts'
+import { followOutcomes, type Outcome } from '../src/monitoring/outcome.ts'
+import { expect, type TestDatabase, test } from './support/database.ts'
+
+/** The services of one node, as far as jobs of tests know them. */
+function node({ pool }: TestDatabase) {
+  const lines: Record<string, unknown>[] = []
+  return { pool, log: createLog('debug', { write: (line) => lines.push(JSON.parse(line)) }), lines }
+}
+
+function job(name: string, run: () => Promise<unknown>): Job<ReturnType<typeof node>> {
+  return { name, every: 0.02, run }
+}
+
+test.describe('recurring work', () => {
+  test('runs in one of two nodes at a time', async ({ database }) => {
+    let running = 0
+    let most = 0
+    let runs = 0
+    const alone = job('alone', async () => {
+      runs += 1
+      running += 1
+      most = Math.max(most, running)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      running -= 1
+    })
+    const nodes = [startJobs(node(database), [alone]), startJobs(node(database), [alone])]
+    await expect.poll(() => runs).toBeGreaterThan(5)
+    await Promise.all(nodes.map((each) => each.stop()))
+    expect(most).toBe(1)
+  })
+
+  test('that fails is logged, told, and comes again', async ({ database }) => {
+    const told: Outcome[] = []
+    const unfollow = followOutcomes((outcome) => told.push(outcome))
+    const one = node(database)
+    let runs = 0
+    const failing = job('failing', async () => {
+      runs += 1
+      throw new Error(`run ${runs}`)
+    })
+    const jobs = startJobs(one, [failing])
+    await expect.poll(() => runs).toBeGreaterThan(2)
+    await jobs.stop()
+    unfollow()
+    expect(one.lines[0]).toMatchObject({ level: 50, job: 'failing', err: { message: 'run 1' } })
+    expect(told[0]).toMatchObject({ kind: 'job', job: 'failing', outcome: 'failed' })
+  })
+
+  test('is waited for when it is stopped, and begins nothing more', async ({ database }) => {
+    let begun = 0
+    let done = 0
+    const slow = job('slow', async () => {
+      begun += 1
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      done += 1
+    })
+    const jobs = startJobs(node(database), [
+      slow,
+      { ...slow, name: 'everywhere', everywhere: true },
+    ])
+    await expect.poll(() => begun).toBeGreaterThan(0)
+    await jobs.stop()
+    const after = begun
+    expect(done).toBe(begun)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(begun).toBe(after)
+  })
+})
