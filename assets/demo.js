@@ -1,18 +1,37 @@
 // Without this the page works; with it the page sees a log-out that happened elsewhere, and counts.
-const shown = document.body.dataset.session
 const meter = document.getElementById('life')
 const words = document.getElementById('life-text')
 const until = Date.now() + Number(meter?.value) * 1000
+let events = null
 
-if (shown) setInterval(tick, 1000)
-
-async function tick() {
-  if (meter && words) count(Math.max(0, Math.round((until - Date.now()) / 1000)))
-  const answer = await fetch('/session').catch(() => null)
-  if (answer?.ok && (await answer.json()).session !== shown) location.reload()
+if ('loggedIn' in document.body.dataset) {
+  document.addEventListener('visibilitychange', watch)
+  watch()
+  setInterval(count, 1000)
 }
 
-function count(seconds) {
-  meter.value = seconds
-  words.textContent = `${Math.floor(seconds / 60)} min ${seconds % 60} s left`
+// A hidden page lets go: a browser keeps six connections to one address, and every tab holds one.
+function watch() {
+  if (document.hidden) {
+    events?.close()
+    events = null
+    return
+  }
+  if (events) return
+  events = new EventSource('/events')
+  events.addEventListener('logout', leave)
+}
+
+function leave() {
+  events.close()
+  location.replace('/')
+}
+
+function count() {
+  const left = Math.max(0, Math.round((until - Date.now()) / 1000))
+  meter.value = left
+  words.textContent =
+    left > 0
+      ? `${Math.floor(left / 60)} min ${left % 60} s left`
+      : 'over; renewed with the next page'
 }

@@ -9,7 +9,6 @@ export interface PageModels {
   readonly logout: LogoutModel
   readonly 'logged-out': LoggedOutModel
   readonly account: AccountModel
-  readonly 'demo/app': DemoAppModel
 }
 
 export interface Link {
@@ -120,50 +119,4 @@ interface AccountSession {
   readonly startedAt: string
   readonly lastSeen: string
   readonly current: boolean
-}
-
-/**
- * One page of a sample application. Its addresses are fixed, so that no model can smuggle one in:
- * `GET /login[?workspace=slug]`, `POST /logout` with `csrf`, and `GET /session` for the script.
- */
-export interface DemoAppModel {
-  readonly app: 'notes' | 'billing'
-  readonly appName: string
-  readonly stylesheet: string
-  /** Notices a log-out elsewhere without a click; null leaves the page without script. */
-  readonly script: string | null
-  readonly sibling: Link | null
-  readonly csrf: string
-  /** Null when nobody is logged in; `notice` then says why, if there is a reason. */
-  readonly stay: DemoStay | null
-  readonly notice: string | null
-  readonly notes: readonly {
-    readonly title: string
-    readonly text: string
-    readonly when: string
-  }[]
-  readonly invoices: readonly DemoInvoice[]
-}
-
-interface DemoStay {
-  readonly userName: string
-  readonly email: string
-  readonly workspaceName: string
-  readonly workspaceSlug: string
-  readonly roles: readonly string[]
-  /** Shortened, enough to compare two windows by eye. */
-  readonly sessionId: string
-  /** Whole seconds, as text. */
-  readonly tokenLeft: string
-  readonly tokenLife: string
-  readonly tokenLeftText: string
-  readonly otherWorkspaces: readonly { readonly name: string; readonly slug: string }[]
-}
-
-interface DemoInvoice {
-  readonly number: string
-  readonly customer: string
-  readonly amount: string
-  readonly due: string
-  readonly paid: boolean
 }

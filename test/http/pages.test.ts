@@ -128,7 +128,7 @@ function renderAsIs(title: string): string {
 }
 
 function renderWith(sample: PageSample, change: Change): string {
-  return pages.render(sample.page, changed('', sample.model, change) as never)
+  return pages.render(sample.page as never, changed('', sample.model, change) as never)
 }
 
 type Change = (key: string, value: string | null) => string | null

@@ -1,7 +1,10 @@
 import { problemWords } from '../../src/http/problem-words.ts'
 import type { PageModels } from '../../src/http/view-models.ts'
+import { type DemoSample, demoSamples } from './demo-samples.ts'
 
-export type PageSample = {
+export type PageSample = PagesSample | DemoSample
+
+type PagesSample = {
   [K in keyof PageModels]: {
     readonly title: string
     readonly page: K
@@ -52,70 +55,6 @@ const problem: PageModels['problem'] = {
   ],
   csrf: 'c5rf-value',
   back: { href: 'https://notes.example.com/', label: 'Back to Notes' },
-}
-const demo: PageModels['demo/app'] = {
-  app: 'notes',
-  appName: 'Notes',
-  stylesheet: '/assets/demo.css',
-  script: null,
-  sibling: { href: 'http://localhost:4002/', label: 'Open Billing' },
-  csrf: 'c5rf-value',
-  stay: {
-    userName: 'Ada Lovelace',
-    email: 'ada@example.com',
-    workspaceName: 'Harbour House',
-    workspaceSlug: 'harbour-house',
-    roles: ['owner', 'editor'],
-    sessionId: 'ses_01jd…8q2t',
-    tokenLeft: '252',
-    tokenLife: '300',
-    tokenLeftText: '4 min 12 s',
-    otherWorkspaces: [
-      { name: 'Lantern Row', slug: 'lantern-row' },
-      { name: 'The Old Mill', slug: 'old-mill' },
-    ],
-  },
-  notice: null,
-  notes: [
-    {
-      title: 'Breakfast from six',
-      text: 'The ferry leaves at seven. Two guests in the east wing go with it.',
-      when: 'Today, 08:12',
-    },
-    {
-      title: 'Keys',
-      text: 'Three spare keys are in the safe. Write down who takes one.',
-      when: 'Yesterday',
-    },
-    {
-      title: 'Garden door',
-      text: 'The hinge is loose again; the joiner comes on Thursday.',
-      when: 'Monday',
-    },
-  ],
-  invoices: [
-    {
-      number: '2026-0112',
-      customer: 'Northwind Ferries',
-      amount: '€ 1,240.00',
-      due: '30 Nov 2026',
-      paid: false,
-    },
-    {
-      number: '2026-0111',
-      customer: 'Mill & Daughters',
-      amount: '€ 96.50',
-      due: '14 Nov 2026',
-      paid: true,
-    },
-    {
-      number: '2026-0108',
-      customer: 'City of Lund',
-      amount: '€ 12,000.00',
-      due: '2 Nov 2026',
-      paid: true,
-    },
-  ],
 }
 const long = 'Gesellschaft-für-außerordentlich-lange-Bezeichnungen-und-Namen-ohne-jede-Pause'
 
@@ -258,20 +197,5 @@ export const pageSamples: readonly PageSample[] = [
       sessions: [],
     },
   },
-  { title: 'demo-notes', page: 'demo/app', model: demo },
-  {
-    title: 'demo-billing',
-    page: 'demo/app',
-    model: {
-      ...demo,
-      app: 'billing',
-      appName: 'Billing',
-      sibling: { href: 'http://localhost:4001/', label: 'Open Notes' },
-    },
-  },
-  {
-    title: 'demo-logged-out',
-    page: 'demo/app',
-    model: { ...demo, stay: null, notice: 'You were logged out in another application.' },
-  },
+  ...demoSamples,
 ]

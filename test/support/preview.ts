@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Koa from 'koa'
 import { type Browser, chromium, type Page } from 'playwright'
+import { securityHeaders } from '../../src/demo/headers.ts'
 import { createAssets } from '../../src/http/assets.ts'
 import { pageHeaders } from '../../src/http/page-headers.ts'
 import { createPages } from '../../src/http/pages.ts'
@@ -53,9 +54,16 @@ function gallery(): Koa {
   const app = new Koa()
   app.use(serveAssets(assets))
   app.use((ctx) => {
+    if (ctx.path === '/events') {
+      ctx.type = 'text/event-stream'
+      ctx.body = 'retry: 100000\n\n'
+      return
+    }
     const sample = pageSamples.find(({ title }) => ctx.path === `/${title}`)
     if (!sample) return
-    ctx.set(pageHeaders())
+    ctx.set(
+      sample.page === 'demo/app' ? securityHeaders(new URL('http://localhost')) : pageHeaders(),
+    )
     ctx.type = 'html'
     ctx.body = renderSample(sample)
   })
@@ -63,7 +71,8 @@ function gallery(): Koa {
 
   function renderSample({ page, model }: PageSample): string {
     if (page !== 'demo/app') return pages.render(page, model as never)
-    return pages.render(page, { ...model, stylesheet: assets.href('demo.css') })
+    const demo = { ...model, stylesheet: assets.href('demo.css'), script: assets.href('demo.js') }
+    return pages.render(page as never, demo as never)
   }
 }
 
