@@ -31,22 +31,24 @@ export function createCounters(registry: Registry): (outcome: Outcome) => void {
   const count = (name: string, help: string, label: string) =>
     new Counter({ name, help, labelNames: [label], registers })
 
-  const kinds: Readonly<Record<string, readonly [Counter, string]>> = {
-    'session.created': [
-      count('sojourn_sessions_created_total', 'Sessions created, by kind.', 'session_kind'),
-      'session_kind',
-    ],
-    'session.ended': [
-      count('sojourn_sessions_ended_total', 'Sessions ended, by cause.', 'cause'),
-      'cause',
-    ],
-    refresh: [count('sojourn_refreshes_total', 'Uses of refresh tokens.', 'outcome'), 'outcome'],
-    login: [count('sojourn_logins_total', 'Tries to log in.', 'outcome'), 'outcome'],
-    delivery: [
-      count('sojourn_deliveries_total', 'Attempts to deliver a logout token.', 'outcome'),
-      'outcome',
-    ],
-  }
+  const kinds = new Map<string, readonly [Counter, string]>(
+    Object.entries({
+      'session.created': [
+        count('sojourn_sessions_created_total', 'Sessions created, by kind.', 'session_kind'),
+        'session_kind',
+      ],
+      'session.ended': [
+        count('sojourn_sessions_ended_total', 'Sessions ended, by cause.', 'cause'),
+        'cause',
+      ],
+      refresh: [count('sojourn_refreshes_total', 'Uses of refresh tokens.', 'outcome'), 'outcome'],
+      login: [count('sojourn_logins_total', 'Tries to log in.', 'outcome'), 'outcome'],
+      delivery: [
+        count('sojourn_deliveries_total', 'Attempts to deliver a logout token.', 'outcome'),
+        'outcome',
+      ],
+    }),
+  )
   const others = count('sojourn_outcomes_total', 'Everything else that was told, by kind.', 'kind')
 
   return (outcome) => {
@@ -58,10 +60,10 @@ export function createCounters(registry: Registry): (outcome: Outcome) => void {
     } else if (kind === 'job') {
       const labels = { job: word(outcome.job), outcome: word(outcome.outcome) }
       jobs.observe(labels, Number(outcome.seconds) || 0)
-    } else if (kinds[kind]) {
-      const [counter, label] = kinds[kind]
+    } else {
+      const [counter, label] = kinds.get(kind) ?? [others, 'kind']
       counter.inc({ [label]: word(outcome[label]) })
-    } else others.inc({ kind: word(kind) })
+    }
   }
 }
 

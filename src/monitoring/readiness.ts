@@ -1,4 +1,4 @@
-import type pg from 'pg'
+import type { Database } from '../database/database.ts'
 import { migrationStatus } from '../database/migrate.ts'
 import type { Log } from '../log.ts'
 import { followOutcomes } from './outcome.ts'
@@ -20,8 +20,7 @@ export interface Doctor {
   close(): void
 }
 
-interface Deps {
-  readonly pool: pg.Pool
+interface Deps extends Pick<Database, 'pool'> {
   readonly log: Log
   readonly keys: () => { readonly active: readonly unknown[] }
 }

@@ -87,8 +87,17 @@ function asRefusal(error: unknown): DomainError | null {
     : null
 }
 
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [401, 'invalid_credentials'],
+  [404, 'not_found'],
+  [405, 'method_not_allowed'],
+  [413, 'too_large'],
+  [415, 'unsupported_media_type'],
+  [429, 'throttled'],
+  [501, 'method_not_allowed'],
+  [503, 'unavailable'],
+])
+
 function codeOf(status: number): ErrorCode {
-  if (status === 404) return 'not_found'
-  if (status === 405 || status === 501) return 'method_not_allowed'
-  return 'invalid_request'
+  return CODES.get(status) ?? 'invalid_request'
 }
