@@ -1,6 +1,5 @@
 import {
   buildAuthorizationUrl,
-  type Configuration,
   calculatePKCECodeChallenge,
   randomNonce,
   randomPKCECodeVerifier,
@@ -23,8 +22,6 @@ export interface LoginWish {
   readonly browser: string
   /** Id or slug; without it the provider decides, and asks when there are several. */
   readonly workspace: string | null
-  /** Asks the provider to ask in any case, if it says that it can. */
-  readonly choose: boolean
 }
 
 interface Deps {
@@ -52,12 +49,5 @@ export async function beginLogin(deps: Deps, wish: LoginWish): Promise<URL> {
     state,
     nonce,
     ...(workspace !== null && { workspace }),
-    ...(wish.choose && offersChoice(configuration) && { prompt: 'workspace' }),
   })
-}
-
-/** `prompt_values_supported` is a list that openid-client does not know. */
-function offersChoice(configuration: Configuration): boolean {
-  const { prompt_values_supported: prompts } = configuration.serverMetadata()
-  return Array.isArray(prompts) && prompts.includes('workspace')
 }

@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Application } from './application.ts'
-import { beginLogin, type LoginWish } from './begin-login.ts'
+import { beginLogin } from './begin-login.ts'
 import { finishLogin } from './finish-login.ts'
 import { logOut } from './log-out.ts'
 import { readPostedForm } from './posted-form.ts'
@@ -11,18 +11,12 @@ import { Refusal } from './refusal.ts'
 export function loginRoutes(app: Application): Router {
   const router = new Router()
 
-  router.get('/login', (ctx) =>
-    sendToProvider(ctx, {
-      workspace: parseWorkspace(ctx.query.workspace),
-      choose: ctx.query.choose !== undefined,
-    }),
-  )
+  router.get('/login', (ctx) => sendToProvider(ctx, parseWorkspace(ctx.query.workspace)))
 
   router.post('/login', async (ctx) => {
     const posted = await readPostedForm(app, ctx)
     if (!posted) return seeOther(ctx, '/')
-    const workspace = parseWorkspace(posted.form.get('workspace')?.trim())
-    return sendToProvider(ctx, { workspace, choose: false })
+    return sendToProvider(ctx, parseWorkspace(posted.form.get('workspace')))
   })
 
   router.get('/callback', async (ctx) => {
@@ -46,8 +40,8 @@ export function loginRoutes(app: Application): Router {
 
   return router
 
-  async function sendToProvider(ctx: Context, wish: Omit<LoginWish, 'browser'>): Promise<void> {
-    const url = await beginLogin(app, { ...wish, browser: app.cookies.browser(ctx) })
+  async function sendToProvider(ctx: Context, workspace: string | null): Promise<void> {
+    const url = await beginLogin(app, { browser: app.cookies.browser(ctx), workspace })
     seeOther(ctx, url.href)
   }
 }
@@ -58,9 +52,10 @@ export function seeOther(ctx: Context, to: string): void {
   ctx.status = 303
 }
 
-function parseWorkspace(asked: string | readonly string[] | undefined): string | null {
-  if (asked === undefined || asked === '') return null
-  if (typeof asked !== 'string' || !/^[A-Za-z0-9][\w-]{0,63}$/.test(asked))
-    throw new Refusal('invalid_workspace')
-  return asked
+function parseWorkspace(asked: string | readonly string[] = ''): string | null {
+  if (typeof asked !== 'string') throw new Refusal('invalid_workspace')
+  const name = asked.trim().toLowerCase()
+  if (name === '') return null
+  if (!/^[a-z0-9_-]{1,63}$/.test(name)) throw new Refusal('invalid_workspace')
+  return name
 }

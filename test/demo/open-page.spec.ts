@@ -58,7 +58,7 @@ test.describe('an open page', () => {
     await page.getByRole('button', { name: 'Add the note' }).click()
     await expect(page.getByRole('heading', { name: 'Guests at noon' })).toBeVisible()
 
-    await page.getByLabel('Workspace', { exact: true }).fill('old-mill')
+    await page.getByLabel('Workspace', { exact: true }).fill(' Old-Mill')
     await page.getByRole('button', { name: 'Switch' }).click()
     await expect(page.getByRole('heading', { name: 'Notes in old-mill' })).toBeVisible()
     await expect(page.getByRole('heading', { name: 'Guests at noon' })).toHaveCount(0)
