@@ -76,6 +76,20 @@ test.describe('migrating', () => {
     expect(await migrate(pool, folder)).toEqual(['1_broken'])
   })
 
+  test('applies nothing that it cannot record', async ({ database, folder, write }) => {
+    const { pool } = database
+    const create = 'CREATE TABLE first (id int);'
+    await write(
+      '1_first',
+      `${create} ALTER TABLE _prisma_migrations ADD CHECK (migration_name <> '1_first') NOT VALID`,
+    )
+    await expect(migrate(pool, folder)).rejects.toThrow('1_first')
+
+    await write('1_first', create)
+
+    expect(await migrate(pool, folder)).toEqual(['1_first'])
+  })
+
   test('refuses a script that was changed after it was applied', async ({
     database,
     folder,
