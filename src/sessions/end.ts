@@ -84,17 +84,20 @@ export async function endLogin(deps: Deps, id: LoginId, ending: Ending): Promise
   })
 }
 
-const OFFLINE_TOO: readonly EndCause[] = ['user_disabled', 'user_deleted']
-
 /**
  * Ends everything of a person: effective with the first commit, then cleared up in batches.
  *
  * Should this process die in between, the gate holds and the sweep clears up what is left.
  */
 export async function endUser(deps: Deps, id: UserId, ending: Ending): Promise<EndedSession[]> {
-  const offlineToo = OFFLINE_TOO.includes(ending.cause)
-  await sqlTransaction(deps.db, async (tx) => {
-    await closeUserGate(tx, id, offlineToo)
+  await closeUser(deps.db, id, ending)
+  return clearUser(deps, id, ending)
+}
+
+/** The first step of `endUser`, for a change that must not commit without it. */
+export async function closeUser(db: Db, id: UserId, ending: Ending): Promise<void> {
+  await sqlTransaction(db, async (tx) => {
+    await closeUserGate(tx, id, reachesOffline(ending))
     await appendEntry(tx, {
       action: 'user.ended',
       actor: ending.by,
@@ -102,19 +105,18 @@ export async function endUser(deps: Deps, id: UserId, ending: Ending): Promise<E
       detail: { ...ending.detail, cause: ending.cause },
     })
   })
-  return clearUser(deps, id, offlineToo, ending)
 }
 
-async function clearUser(
-  deps: Deps,
-  id: UserId,
-  offlineToo: boolean,
-  ending: Ending,
-): Promise<EndedSession[]> {
-  const chosen: Chosen = { by: offlineToo ? 'userAndOffline' : 'user', value: id }
+/** The second step, after the commit of the first. */
+export async function clearUser(deps: Deps, id: UserId, ending: Ending): Promise<EndedSession[]> {
+  const chosen: Chosen = { by: reachesOffline(ending) ? 'userAndOffline' : 'user', value: id }
   const ended = await inBatches(() => endSessions(deps, chosen, ending))
   await inBatches(() => endChosenLogins(deps.db, { by: 'user', value: id }, optionsOf(ending)))
   return ended
+}
+
+function reachesOffline({ cause }: Ending): boolean {
+  return cause === 'user_disabled' || cause === 'user_deleted'
 }
 
 /** Ends every session in a workspace, in the same two steps. */
@@ -123,7 +125,21 @@ export async function endWorkspaceSessions(
   id: WorkspaceId,
   ending: Ending,
 ): Promise<EndedSession[]> {
-  await closeWorkspaceGate(deps.db, id)
+  await closeWorkspace(deps.db, id)
+  return clearWorkspace(deps, id, ending)
+}
+
+/** The first step, for a change that must not commit without it. */
+export function closeWorkspace(db: Db, id: WorkspaceId): Promise<void> {
+  return closeWorkspaceGate(db, id)
+}
+
+/** The second step, after the commit of the first. */
+export function clearWorkspace(
+  deps: Deps,
+  id: WorkspaceId,
+  ending: Ending,
+): Promise<EndedSession[]> {
   return inBatches(() => endSessions(deps, { by: 'workspace', value: id }, ending))
 }
 

@@ -1,9 +1,11 @@
 import { appendEntry, type SealedContext } from '../audit/append-entry.ts'
 import { sealJson } from '../crypto/envelope.ts'
+import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { type LoginId, newId, type UserId } from '../ids.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { passwordStands } from '../users/password-proof.ts'
 import { boundContext, type Context } from './context.ts'
 import type { LoginLimits, Proof } from './login.ts'
 import { insertLogin, updateProof } from './login-store.ts'
@@ -18,6 +20,8 @@ export interface ProvenUser {
   readonly userId: UserId
   readonly proof: Proof
   readonly context: Context
+  /** Of the password that was verified; it must still be the user's when the proof is written. */
+  readonly passwordVersion?: number
   /** The same context, sealed for the audit. */
   readonly auditContext?: SealedContext | null
 }
@@ -36,6 +40,7 @@ export async function startLogin(
   const contextSealed = sealJson(key, boundContext(user.context), ['login', id, 'context'])
 
   return sqlTransaction(deps.db, async (tx) => {
+    await mustStand(tx, user)
     const authTime = await insertLogin(tx, {
       id,
       userId: user.userId,
@@ -64,6 +69,7 @@ export async function proveAgain(
   user: ProvenUser,
 ): Promise<Date> {
   return sqlTransaction(deps.db, async (tx) => {
+    await mustStand(tx, user)
     const authTime = await updateProof(tx, {
       id,
       userId: user.userId,
@@ -80,4 +86,11 @@ export async function proveAgain(
     })
     return authTime
   })
+}
+
+// Hashing takes its time: whoever changes a password meanwhile means to keep its old holder out.
+async function mustStand(tx: Sql, { userId, passwordVersion }: ProvenUser): Promise<void> {
+  if (passwordVersion === undefined) return
+  if (!(await passwordStands(tx, userId, passwordVersion)))
+    throw new DomainError('invalid_credentials', 'the password was changed meanwhile')
 }

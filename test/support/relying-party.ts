@@ -1,9 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import type { Browser } from './world.ts'
 
 /** A relying party reduced to its requests, for tests of what the server answers to each. */
 export interface Party {
   readonly issuer: string
+  /** Another node of the same issuer, `host:port`, that the requests go to. */
+  readonly via?: string
   readonly clientId: string
   readonly secret: string | null
 }
@@ -11,7 +15,7 @@ export interface Party {
 export interface Answer {
   readonly status: number
   readonly body: Record<string, unknown>
-  readonly headers: Headers
+  readonly headers: IncomingHttpHeaders
 }
 
 const REDIRECT = 'https://rp.example/callback'
@@ -36,13 +40,10 @@ export async function authorize(
     code_challenge_method: 'S256',
     ...params,
   })
-  const response = await fetch(`${party.issuer}/oauth2/authorize?${query}`, {
-    headers: { cookie: browser.cookie },
-    redirect: 'manual',
-  })
-  const location = response.headers.get('location') ?? ''
-  if (!location)
-    throw new Error(`no redirect: ${response.status} ${response.url} ${await response.text()}`)
+  const headers = { cookie: browser.cookie }
+  const response = await send(party, { method: 'GET', path: `/oauth2/authorize?${query}`, headers })
+  const location = response.headers.location ?? ''
+  if (!location) throw new Error(`no redirect: ${response.status} ${response.text}`)
   return { params: new URL(location, party.issuer).searchParams, verifier, location }
 }
 
@@ -96,16 +97,38 @@ export async function post(
 ): Promise<Answer> {
   const credentials = Buffer.from(`${party.clientId}:${party.secret}`).toString('base64')
   const auth: Record<string, string> = party.secret ? { authorization: `Basic ${credentials}` } : {}
-  const body = new URLSearchParams(party.secret ? form : { ...form, client_id: party.clientId })
-  const response = await fetch(party.issuer + path, {
+  const fields = party.secret ? form : { ...form, client_id: party.clientId }
+  const answer = await send(party, {
     method: 'POST',
-    headers: { ...auth, ...headers },
-    body,
+    path,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...auth, ...headers },
+    body: String(new URLSearchParams(fields)),
   })
-  const text = await response.text()
-  return {
-    status: response.status,
-    body: text ? (JSON.parse(text) as Record<string, unknown>) : {},
-    headers: response.headers,
-  }
+  const body = answer.text ? (JSON.parse(answer.text) as Record<string, unknown>) : {}
+  return { status: answer.status, headers: answer.headers, body }
+}
+
+interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body?: string
+}
+
+/** One request as it is, to the issuer or to another of its nodes under the issuer's name. */
+export async function send(party: Pick<Party, 'issuer' | 'via'>, sent: Sent) {
+  const issuer = new URL(party.issuer)
+  const target = party.via ? new URL(`http://${party.via}`) : issuer
+  const outgoing = request({
+    host: target.hostname,
+    port: target.port,
+    method: sent.method,
+    path: sent.path,
+    headers: { host: issuer.host, ...sent.headers },
+  })
+  outgoing.end(sent.body)
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+  const chunks = await response.toArray()
+  const text = Buffer.concat(chunks).toString()
+  return { status: response.statusCode ?? 0, headers: response.headers, text }
 }

@@ -3,112 +3,122 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Keygrip from 'keygrip'
-import Koa from 'koa'
+import { createApp, createLooks } from '../../src/app.ts'
 import type { Client } from '../../src/clients/client.ts'
 import { createClient } from '../../src/clients/create-client.ts'
-import { registryFinder } from '../../src/clients/find-client.ts'
-import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { ConsentedScopes } from '../../src/consent/consent.ts'
 import { recordConsent } from '../../src/consent/record-consent.ts'
-import { localRootKeys } from '../../src/crypto/root-key.ts'
-import type { Db } from '../../src/database/transaction.ts'
-import { DomainError } from '../../src/errors.ts'
+import { openDatabase } from '../../src/database/database.ts'
+import { renderProviderError } from '../../src/http/middleware/render-provider-error.ts'
 import type { LoginId } from '../../src/ids.ts'
-import { loadServerKeys } from '../../src/keys/data-keys.ts'
-import { loadIncarnation } from '../../src/keys/incarnation.ts'
-import { createKeyring } from '../../src/keys/keyring.ts'
-import { rotateSigningKeys } from '../../src/keys/signing-keys.ts'
+import { createLog } from '../../src/log.ts'
 import { cookieKeys, loginCookieName } from '../../src/oidc/cookies.ts'
-import { createOidc } from '../../src/oidc/create-oidc.ts'
-import type { Outcome } from '../../src/oidc/deps.ts'
-import { createActivity } from '../../src/sessions/activity.ts'
-import { createAdvanceFamily } from '../../src/sessions/advance-family.ts'
-import { familyReader } from '../../src/sessions/family-check.ts'
+import { createCore, createServices, type Services } from '../../src/services.ts'
 import { PASSWORD_PROOF } from '../../src/sessions/login.ts'
 import { giveCookie } from '../../src/sessions/login-cookie.ts'
 import { startLogin } from '../../src/sessions/start-login.ts'
-import { stayReader } from '../../src/sessions/stay.ts'
 import { createUser } from '../../src/users/create-user.ts'
-import { createPasswords } from '../../src/users/password.ts'
 import type { User } from '../../src/users/user.ts'
 import { addMember } from '../../src/workspaces/add-member.ts'
 import { createWorkspace } from '../../src/workspaces/create-workspace.ts'
 import type { Workspace } from '../../src/workspaces/workspace.ts'
 import { test as base, type TestDatabase } from './database.ts'
+import { freePort, startServer } from './server.ts'
 
 export { expect } from './database.ts'
 
-const ROOT = Buffer.alloc(32, 7)
+/** The root secret of all test nodes, so that several can share a database. */
+export const SECRET = Buffer.from(Array.from({ length: 32 }, (_, at) => (at * 37 + 11) % 256))
 const OPERATOR = { kind: 'operator' } as const
 
-/** A node of the provider in this process, on the test's database; nothing in it is a stand-in. */
+/** A server in this process, on the test's database; nothing in it is a stand-in. */
 export interface Node {
   readonly issuer: string
-  readonly services: Awaited<ReturnType<typeof wire>>
-  readonly outcomes: readonly Outcome[]
+  readonly services: Services
   close(): Promise<void>
 }
 
-async function wire(db: Db, config: Config, publish: (outcome: Outcome) => void) {
-  const rootKeys = localRootKeys([{ secret: ROOT }])
-  const incarnation = await loadIncarnation(db)
-  const serverKeys = await loadServerKeys({ db, rootKeys, incarnation })
-  const epochRotation = config.keys.epochRotation
-  const keyring = createKeyring({ db, rootKeys, incarnation, epochRotation })
-  const policy = { ...config.keys.signing, margin: 30, maxTokenLifetime: 3600 }
-  await rotateSigningKeys({ db, serverKeys }, { algs: ['ES256', 'RS256'], policy })
-  const deps = {
-    db,
-    config,
-    keyring,
-    serverKeys,
-    registry: registryFinder(db),
-    activity: createActivity({ db }),
-    advanceFamily: createAdvanceFamily({ db }),
-    families: familyReader(db),
-    stays: stayReader(db),
-    publish,
-  }
-  return { ...deps, passwords: createPasswords(config.passwords), oidc: await createOidc(deps) }
-}
-
-export async function startNode(database: TestDatabase, settings = ''): Promise<Node> {
-  const app = new Koa()
+/** `settings` are lines of the configuration file; `url` leads to the database by another way. */
+export async function startNode(
+  database: Pick<TestDatabase, 'url'>,
+  settings = '',
+  url = database.url,
+): Promise<Node> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const { config } = loadConfig({ text: `issuer: ${issuer}\n${settings}`, env: {} })
-  const outcomes: Outcome[] = []
-  const services = await wire(database.db, config, (outcome) => outcomes.push(outcome))
-
-  app.keys = cookieKeys(services.serverKeys)
-  app.use(async (ctx, next) => {
-    try {
-      await next()
-    } catch (error) {
-      ctx.status = error instanceof DomainError && error.code === 'session_ended' ? 400 : 500
-      ctx.body = { error: String(error), stack: (error as Error).stack }
-      if (ctx.status === 500) console.error(error)
-    }
-  })
-  app.use(services.oidc.middleware as never)
-  server.on('request', app.callback())
+  const wired = await wire(url, `issuer: ${issuer}\n${settings}`)
+  server.on('request', createApp(wired.services, wired.looks).callback())
   return {
     issuer,
-    services,
-    outcomes,
+    services: wired.services,
     close: async () => {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
+      await wired.close()
+    },
+  }
+}
+
+async function wire(url: TestDatabase['url'], text: string) {
+  const env = { SESSION_SECRET_KEY: SECRET.toString('base64') }
+  const { config } = loadConfig({ text, env })
+  const log = createLog((process.env.TEST_LOG ?? 'silent') as 'silent', process.stderr)
+  const own = openDatabase({ ...config.database, url }, log)
+  const looks = createLooks()
+  const core = await createCore(config, log, own)
+  const services = await createServices(core, renderProviderError(looks.pages))
+  return {
+    services,
+    looks,
+    close: async () => {
+      await services.close()
+      await own.close()
+    },
+  }
+}
+
+/** Two server processes of one issuer on one database, and the means to give them what tests need. */
+export interface Cluster {
+  readonly issuer: string
+  /** `host:port` of each process. */
+  readonly nodes: readonly [string, string]
+  readonly services: Services
+  close(): Promise<void>
+}
+
+export async function startCluster(
+  database: Pick<TestDatabase, 'url'>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Cluster> {
+  const port = await freePort()
+  const issuer = `http://localhost:${port}`
+  const shared = {
+    url: database.url,
+    env: {
+      SOJOURN_ISSUER: issuer,
+      SESSION_SECRET_KEY: SECRET.toString('base64'),
+      SOJOURN_DATABASE_POOL_SIZE: '10',
+      ...env,
+    },
+  }
+  const wired = await wire(database.url, `issuer: ${issuer}`)
+  const first = await startServer({ ...shared, port })
+  const second = await startServer(shared)
+  return {
+    issuer,
+    nodes: [`127.0.0.1:${first.port}`, `127.0.0.1:${second.port}`],
+    services: wired.services,
+    close: async () => {
+      await Promise.all([first.stop(), second.stop(), wired.close()])
     },
   }
 }
 
 /** What a test is given to begin with, made through the product's own use cases. */
-export function givenOn(node: Node) {
-  const { services } = node
+export function givenOn({ issuer, services }: Pick<Node, 'issuer' | 'services'>) {
   const { db } = services
   const name = () => randomBytes(4).toString('hex')
 
@@ -159,7 +169,7 @@ export function givenOn(node: Node) {
       })
       const value = randomBytes(24).toString('base64url')
       await giveCookie(services, id, value)
-      const cookie = loginCookieName(node.issuer)
+      const cookie = loginCookieName(issuer)
       const signed = new Keygrip(cookieKeys(services.serverKeys)).sign(`${cookie}=${value}`)
       return { loginId: id, cookie: `${cookie}=${value}; ${cookie}.sig=${signed}` }
     },
@@ -185,4 +195,19 @@ export const test = base.extend<Fixtures>({
     await node.close()
   },
   given: async ({ node }, use) => use(givenOn(node)),
+})
+
+interface ClusterFixtures {
+  readonly cluster: Cluster
+  readonly given: Given
+}
+
+/** Tests of races: every one with two processes and a database of its own. */
+export const clusterTest = base.extend<ClusterFixtures>({
+  cluster: async ({ database }, use) => {
+    const cluster = await startCluster(database)
+    await use(cluster)
+    await cluster.close()
+  },
+  given: async ({ cluster }, use) => use(givenOn(cluster)),
 })
