@@ -17,6 +17,7 @@ import { readPostedForm } from './posted-form.ts'
 import { Refusal } from './refusal.ts'
 import type { Visit } from './visit.ts'
 import { watchVisit } from './watch-visit.ts'
+import { parseWorkspaceName } from './workspace-name.ts'
 
 export interface Skin {
   readonly pages: Pages
@@ -29,7 +30,10 @@ export function contentRoutes(app: Application, { pages, frame }: Skin): Router 
 
   router.get('/', async (ctx) => {
     const { visit, notice } = await arrive(app, ctx)
-    if (visit) return showDesk(ctx, { visit, notice, noteForm: EMPTY_NOTE_FORM })
+    if (visit) {
+      const shown = notice ?? elsewhereNotice(ctx, visit)
+      return showDesk(ctx, { visit, notice: shown, noteForm: EMPTY_NOTE_FORM })
+    }
     const back = isBackFromLogout(app, ctx) ? 'You are logged out.' : notice
     show(ctx, pages.render(presentDoor(frame, back)))
   })
@@ -86,4 +90,11 @@ export function show(ctx: Context, html: string): void {
 /** The `state` that we sent along; anybody else's means nothing. */
 function isBackFromLogout({ pendingLogouts }: Application, { query }: Context): boolean {
   return typeof query.state === 'string' && pendingLogouts.take(query.state) === true
+}
+
+/** Anybody can write the address, so it brings nothing but a name. */
+function elsewhereNotice({ query }: Context, { workspace }: Visit): string | null {
+  const asked = parseWorkspaceName(query.asked)
+  if (asked === null || asked === workspace.slug) return null
+  return `You asked for ${asked}, and this is ${workspace.slug}.`
 }

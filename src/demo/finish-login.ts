@@ -25,12 +25,18 @@ export interface LoginAnswer {
   readonly before: Visit | null
 }
 
+export interface Arrived {
+  readonly visit: Visit
+  /** The workspace that was asked for, where it is not the one that was entered. */
+  readonly insteadOf: string | null
+}
+
 /**
  * Opens a visit under a new id, and ends the one that this browser had.
  *
  * openid-client checks `iss`, `state`, `nonce`, the code verifier's answer and the ID token.
  */
-export async function finishLogin(deps: Deps, answer: LoginAnswer): Promise<Visit> {
+export async function finishLogin(deps: Deps, answer: LoginAnswer): Promise<Arrived> {
   const url = new URL(`${deps.base}/callback${answer.search}`)
   const state = url.searchParams.get('state') ?? ''
   const pending = takePending(deps.pendingLogins, state, answer.browser)
@@ -39,10 +45,9 @@ export async function finishLogin(deps: Deps, answer: LoginAnswer): Promise<Visi
       throw toRefusal(error)
     },
   )
-  refuseOtherWorkspace(pending.workspace, visit.workspace)
   if (!deps.visits.open(visit)) throw new Refusal('session_ended')
   if (answer.before) deps.visits.end(answer.before.id, 'replaced')
-  return visit
+  return { visit, insteadOf: missedWorkspace(pending.workspace, visit.workspace) }
 }
 
 /** Looked at before it is taken, so that a stranger who learned a `state` cannot use it up. */
@@ -82,8 +87,7 @@ async function exchange(
   }
 }
 
-/** Who asked for one workspace shall not type into another. */
-function refuseOtherWorkspace(asked: string | null, entered: Workspace): void {
-  if (asked !== null && asked !== entered.slug && asked !== entered.id)
-    throw new Refusal('wrong_workspace')
+/** People whose wish was refused may choose another workspace at the provider; they had better know it. */
+function missedWorkspace(asked: string | null, { slug, id }: Workspace): string | null {
+  return asked === slug || asked === id ? null : asked
 }

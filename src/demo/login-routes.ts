@@ -5,29 +5,29 @@ import { beginLogin } from './begin-login.ts'
 import { finishLogin } from './finish-login.ts'
 import { logOut } from './log-out.ts'
 import { readPostedForm } from './posted-form.ts'
-import { Refusal } from './refusal.ts'
+import { requireWorkspaceName } from './workspace-name.ts'
 
 /** Coming and going. */
 export function loginRoutes(app: Application): Router {
   const router = new Router()
 
-  router.get('/login', (ctx) => sendToProvider(ctx, parseWorkspace(ctx.query.workspace)))
+  router.get('/login', (ctx) => sendToProvider(ctx, requireWorkspaceName(ctx.query.workspace)))
 
   router.post('/login', async (ctx) => {
     const posted = await readPostedForm(app, ctx)
     if (!posted) return seeOther(ctx, '/')
-    return sendToProvider(ctx, parseWorkspace(posted.form.get('workspace')))
+    return sendToProvider(ctx, requireWorkspaceName(posted.form.get('workspace')))
   })
 
   router.get('/callback', async (ctx) => {
     const id = app.cookies.visit(ctx)
-    const visit = await finishLogin(app, {
+    const { visit, insteadOf } = await finishLogin(app, {
       browser: app.cookies.browser(ctx),
       search: ctx.search,
       before: id === null ? null : app.visits.find(id),
     })
     app.cookies.setVisit(ctx, visit.id)
-    seeOther(ctx, '/')
+    seeOther(ctx, insteadOf === null ? '/' : `/?asked=${insteadOf}`)
   })
 
   router.post('/logout', async (ctx) => {
@@ -50,12 +50,4 @@ export function loginRoutes(app: Application): Router {
 export function seeOther(ctx: Context, to: string): void {
   ctx.redirect(to)
   ctx.status = 303
-}
-
-function parseWorkspace(asked: string | readonly string[] = ''): string | null {
-  if (typeof asked !== 'string') throw new Refusal('invalid_workspace')
-  const name = asked.trim().toLowerCase()
-  if (name === '') return null
-  if (!/^[a-z0-9_-]{1,63}$/.test(name)) throw new Refusal('invalid_workspace')
-  return name
 }

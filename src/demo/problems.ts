@@ -48,11 +48,6 @@ const WORDS: Readonly<Record<string, Words>> = {
     title: 'This login was not begun here',
     advice: 'It took too long, was used before, or was begun in another browser. Log in once more.',
   },
-  wrong_workspace: {
-    status: 403,
-    title: 'That is not the workspace you asked for',
-    advice: 'The provider let you into another one, so this application stopped.',
-  },
   untrusted_answer: { status: 502, title: 'The answer could not be trusted', advice: TELL_US },
   incomplete_answer: { status: 502, title: 'The answer was incomplete', advice: TELL_US },
   no_refresh_token: {

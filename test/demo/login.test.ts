@@ -113,17 +113,18 @@ test.describe('an answer of the provider', () => {
     expect(await answer.text()).toContain('untrusted_answer')
   })
 
-  test('for another workspace than was asked for is refused', async ({
+  test('for another workspace than was asked for says so', async ({
     notes,
     browserless,
     provider,
   }) => {
     provider.settings.enters = 'old-mill'
     const answer = await browserless.request.get(`${notes}/login?workspace=harbour-house`)
+    const page = await answer.text()
 
-    expect(answer.status()).toBe(403)
-    expect(await answer.text()).toContain('wrong_workspace')
-    expect(await browserless.page(`${notes}/`)).not.toContain('Ada Lovelace')
+    expect(page).toContain('You asked for harbour-house, and this is old-mill.')
+    expect(page).toContain('in <bdi>old-mill</bdi>')
+    expect(await browserless.page(`${notes}/?asked=<b>`)).not.toContain('You asked for')
   })
 
   test('that refuses is shown with its code and words', async ({ notes, browserless }) => {
