@@ -1,4 +1,5 @@
 import type { UserId } from '../ids.ts'
+import { codePoints } from '../lib/text.ts'
 import type { Profile } from './profile.ts'
 
 /** A person who can log in; the password's hash is no part of it, so that no view can show it. */
@@ -28,7 +29,7 @@ export function parseUsername(typed: string): string | null {
   if (typed.length > LONGEST_TYPED || !typed.isWellFormed()) return null
   const username = typed.trim().normalize('NFKC').toLowerCase().normalize('NFKC')
   if (!/^[\p{L}\p{M}\p{N}\x21-\x7e]+$/u.test(username)) return null
-  return [...username].length <= LONGEST_USERNAME ? username : null
+  return codePoints(username) <= LONGEST_USERNAME ? username : null
 }
 
 /** An identifier of the person in a directory elsewhere; compared letter by letter. */
