@@ -1,0 +1,18 @@
+import type { Actor } from '../audit/append-entry.ts'
+import { deleteClient as removeClient } from '../clients/delete-client.ts'
+import { type Db, transaction } from '../database/transaction.ts'
+import type { ClientId, GrantId } from '../ids.ts'
+import { endGrantsOfClient } from '../sessions/end-grants.ts'
+
+/** Removes a client and, in the same transaction, ends all of its grants. */
+export function deleteClient(
+  deps: { readonly db: Db },
+  id: ClientId,
+  by: Actor,
+): Promise<GrantId[]> {
+  return transaction(deps.db, async (tx) => {
+    const ended = await endGrantsOfClient(tx, id, { cause: 'client_removed', by })
+    await removeClient(tx, id, by)
+    return ended
+  })
+}
