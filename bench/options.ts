@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util'
+
+export interface BenchOptions {
+  readonly rounds: number
+  /** How long one side is loaded in one round. */
+  readonly seconds: number
+  /** Rows to run; null for all. */
+  readonly only: ReadonlySet<string> | null
+  readonly json: boolean
+}
+
+export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--only name[,name]] [--json]`
+
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '2' },
+      only: { type: 'string', multiple: true },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const only = values.only?.flatMap((names) => names.split(','))
+  return {
+    rounds: positive('rounds', values.rounds),
+    seconds: positive('seconds', values.seconds),
+    only: only ? new Set(only) : null,
+    json: values.json,
+  }
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text)
+  if (value > 0 && Number.isFinite(value)) return value
+  throw new Error(`--${name} must be a positive number\n${USAGE}`)
+}
