@@ -39,6 +39,8 @@ export interface LoginModel extends Form {
   /** Why somebody who is logged in is asked again; the username is then fixed. */
   readonly confirmReason: string | null
   readonly cancelAction: string | null
+  /** Where somebody else may log in instead, while one person is asked to confirm. */
+  readonly switchAction: string | null
 }
 
 /** Posts `workspace` with the value of the chosen one; the other button posts to `switchAction`. */

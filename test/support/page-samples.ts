@@ -21,6 +21,7 @@ const login: PageModels['login'] = {
   retryAfter: null,
   confirmReason: null,
   cancelAction: '/interaction/q1/cancel',
+  switchAction: null,
 }
 const consent: PageModels['consent'] = {
   ...form,
@@ -84,6 +85,7 @@ export const pageSamples: readonly PageSample[] = [
     model: {
       ...login,
       username: 'ada@example.com',
+      switchAction: '/interaction/q1/switch',
       confirmReason:
         'Notes wants to be sure that it is still you. Your last login was 3 hours ago.',
     },

@@ -1,0 +1,13 @@
+import { outcomes } from '../../monitoring/outcome.ts'
+import type { EndCause, EndedSession } from '../../sessions/end.ts'
+
+/** Tells of sessions that have ended, after the commit; who hears it has the applications told. */
+export function tellEnded(ended: readonly EndedSession[], cause: EndCause): void {
+  for (const { id } of ended) outcomes.publish({ kind: 'session.ended', cause, session: id })
+}
+
+export function tellLogin(
+  outcome: 'succeeded' | 'invalid_credentials' | 'throttled' | 'unavailable',
+) {
+  outcomes.publish({ kind: 'login', outcome })
+}
