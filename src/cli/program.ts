@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { createLog, type Log } from '../log.ts'
-import { type Answer, printAnswer } from './answer.ts'
 import { checkConfig } from './check-config.ts'
-import type { ConfigOptions } from './load.ts'
-import { migrateDatabase } from './migrate.ts'
+import { addClientCommands } from './client-commands.ts'
+import { addCommand, answering, type CommonOptions, commandLog } from './command.ts'
+import { addKeyCommands } from './key-commands.ts'
+import { type MigrateOptions, migrateDatabase } from './migrate.ts'
 import { type ServeOptions, serve } from './serve.ts'
 import type { Terminal } from './terminal.ts'
+import { addUserCommands } from './user-commands.ts'
 
 const PACKAGE = new URL('../../package.json', import.meta.url)
 
@@ -21,43 +22,23 @@ export function createProgram(terminal: Terminal): Command {
     })
     .exitOverride()
 
-  command(program, 'serve', 'Run the server')
+  addCommand(program, 'serve', 'Run the server')
     .option('--demo', 'with demonstration data and two sample applications')
     .action((options: ServeOptions) => serve(terminal, options))
-
-  const migrate = command(program, 'migrate', 'Bring the database to the form of this version')
-  migrate
+  addCommand(program, 'migrate', 'Bring the database to the form of this version')
     .option('--status', 'only tell what is pending')
-    .action(answering(terminal, (options) => migrateDatabase(terminal, logOf(terminal), options)))
+    .action(
+      answering<CommonOptions & MigrateOptions>(terminal, (options) =>
+        migrateDatabase(terminal, commandLog(terminal), options),
+      ),
+    )
+  addUserCommands(program, terminal)
+  addClientCommands(program, terminal)
+  addKeyCommands(program, terminal)
 
   const config = program.command('config').description('The configuration')
-  command(config, 'check', 'Say whether the server would start with this configuration').action(
-    answering(terminal, (options) => checkConfig(terminal, options)),
+  addCommand(config, 'check', 'Say whether the server would start with it').action(
+    answering<CommonOptions>(terminal, (options) => checkConfig(terminal, options)),
   )
   return program
-}
-
-/** A command with the two options that all of them take. */
-function command(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .option('--config <file>', 'configuration file (SOJOURN_CONFIG; ./sojourn.yaml if it is there)')
-    .option('--json', 'print one JSON object')
-}
-
-interface Options extends ConfigOptions {
-  readonly json?: boolean
-}
-
-function answering<O extends Options>(
-  terminal: Terminal,
-  work: (options: O) => Answer | Promise<Answer>,
-): (options: O) => Promise<void> {
-  return async (options) => printAnswer(terminal, await work(options), options)
-}
-
-/** Commands say what they did by their answer; the log is for what went wrong on the way. */
-function logOf(terminal: Terminal): Log {
-  return createLog('warn', terminal.stderr)
 }
