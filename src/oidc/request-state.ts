@@ -4,6 +4,7 @@ import type { Client } from '../clients/client.ts'
 import type { Resource } from '../clients/resource.ts'
 import type { Sql } from '../database/sql.ts'
 import type { FamilyId, GrantId, SessionId } from '../ids.ts'
+import type { OfflineDraft } from '../sessions/begin-offline-session.ts'
 import type { FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { FamilyMaker, PresentedToken } from '../sessions/present-refresh-token.ts'
 import type { PresentedCode } from '../sessions/redeem-code.ts'
@@ -51,6 +52,8 @@ export interface Making {
   readonly generation: number
   readonly session: CheckedSession
   readonly grantId: GrantId
+  /** Set when the family begins with an offline session of its own. */
+  readonly draft: OfflineDraft | null
 }
 
 export interface FoundToken {

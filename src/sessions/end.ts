@@ -1,4 +1,5 @@
 import { type Actor, appendEntry, type Json } from '../audit/append-entry.ts'
+import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import type { GrantId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
 import {
@@ -74,6 +75,11 @@ export async function endSession(
 ): Promise<EndedSession | null> {
   const [ended] = await endSessions(deps, { by: 'ids', value: [id] }, ending)
   return ended ?? null
+}
+
+/** The same within a transaction of prepared statements. */
+export function endSessionIn(tx: Sql, id: SessionId, ending: Ending): Promise<EndedSession[]> {
+  return endChosen(tx, { by: 'ids', value: [id] }, endOptionsOf(ending))
 }
 
 /** Ends a login with all its sessions; offline sessions outlive it. */

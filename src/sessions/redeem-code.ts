@@ -1,10 +1,11 @@
 import { type Actor, appendEntry } from '../audit/append-entry.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
-import type { FamilyId } from '../ids.ts'
+import type { FamilyId, SessionId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { CodeCheck, NewCode } from './code.ts'
 import { checkCode, consumedCode, endFamilyRow, insertCode } from './code-store.ts'
+import { endSessionIn } from './end.ts'
 
 interface Deps {
   readonly db: Sql
@@ -55,14 +56,20 @@ export function consumeCode(deps: Deps, code: string, familyId: FamilyId | null)
   return consumedCode(deps.db, codeHash(deps, code), familyId)
 }
 
+/** A family, and the session whose code it was born of: for an offline family, another one. */
+export interface BornFamily {
+  readonly id: FamilyId
+  readonly bornIn: SessionId
+}
+
 /** Ends the family born of a code that was used again; other families of the grant live on. */
 export async function endFamily(
   deps: { readonly db: Db },
-  id: FamilyId,
+  { id, bornIn }: BornFamily,
   by: Actor,
 ): Promise<boolean> {
   return sqlTransaction(deps.db, async (tx) => {
-    const sessionId = await endFamilyRow(tx, id)
+    const sessionId = await endFamilyRow(tx, id, bornIn)
     if (!sessionId) return false
     await appendEntry(tx, {
       action: 'family.ended',
@@ -70,6 +77,7 @@ export async function endFamily(
       subject: { kind: 'family', id },
       detail: { cause: 'code_reused', session: sessionId },
     })
+    if (sessionId !== bornIn) await endSessionIn(tx, sessionId, { cause: 'reuse', by })
     return true
   })
 }

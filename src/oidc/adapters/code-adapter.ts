@@ -1,5 +1,6 @@
 import { errors } from 'oidc-provider'
 import { newId } from '../../ids.ts'
+import { draftOfflineSession } from '../../sessions/begin-offline-session.ts'
 import { familyMaker } from '../../sessions/present-refresh-token.ts'
 import {
   consumeCode,
@@ -62,7 +63,8 @@ export function codeAdapter(deps: OidcDeps): ModelAdapter {
       const { redeemed } = requireState()
       if (redeemed?.use !== 'replayed' || !redeemed.check.familyId) return
       const by = { kind: 'client', id: redeemed.check.clientName } as const
-      if (await endFamily(deps, redeemed.check.familyId, by))
+      const { familyId, session } = redeemed.check
+      if (await endFamily(deps, { id: familyId, bornIn: session.id }, by))
         deps.publish({ kind: 'code.replayed' })
     },
   })
@@ -73,12 +75,12 @@ function payloadOf(code: string, { payload, use }: PresentedCode): Payload {
 }
 
 /** The family that a redemption will beget: named now, so that its tokens can be derived. */
-async function prepareFamily(deps: OidcDeps, { check }: PresentedCode): Promise<void> {
-  requireState().making = {
-    maker: await familyMaker(deps, check.session),
-    familyId: newId(),
-    generation: 0,
-    session: check.session,
-    grantId: check.grantId,
-  }
+async function prepareFamily(deps: OidcDeps, { check, payload }: PresentedCode): Promise<void> {
+  const scopes = String(payload.scope ?? '').split(' ')
+  const draft = scopes.includes('offline_access')
+    ? await draftOfflineSession(deps, check.session)
+    : null
+  const { session, grantId } = draft ?? check
+  const maker = await familyMaker(deps, session)
+  requireState().making = { maker, familyId: newId(), generation: 0, session, grantId, draft }
 }

@@ -1,8 +1,11 @@
 import Provider, { errors } from 'oidc-provider'
+import type { Actor } from '../../audit/append-entry.ts'
 import { isConfidential } from '../../clients/client.ts'
 import { formatId } from '../../ids.ts'
 import { beginFamily } from '../../sessions/begin-family.ts'
+import { beginOfflineSession } from '../../sessions/begin-offline-session.ts'
 import { endGrant, endSession } from '../../sessions/end.ts'
+import type { FamilyCheck } from '../../sessions/family-check.ts'
 import {
   familyMaker,
   type PresentedToken,
@@ -32,13 +35,25 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
       if (!making) throw new Error('a refresh token needs a family')
       if (making.generation > 0) return
       const client = state.clients.get(textOf(payload, 'clientId'))
+      if (!client) throw new Error('a family needs a client')
       const keyed = Boolean(payload.jkt || payload['x5t#S256'])
-      const bound = keyed || (client !== undefined && isConfidential(client.metadata))
+      const bound = keyed || isConfidential(client.metadata)
       const by = deviceMark(deps.serverKeys, Provider.ctx!.req)
+      const birth = { ...making, id: making.familyId, bound, by, payload }
+      const { checked } = state
       state.writes.push({
         alone: false,
-        run: (db) =>
-          beginFamily(db, making.maker, { ...making, id: making.familyId, bound, by, payload }),
+        run: async (db) => {
+          if (making.draft && checked) {
+            const about = {
+              beside: checked.session.id,
+              clientId: client.id,
+              scopes: checked.scopes,
+            }
+            await beginOfflineSession(deps, db, making.draft, about)
+          }
+          await beginFamily(db, making.maker, birth)
+        },
       })
     },
 
@@ -55,8 +70,7 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
       const { presented } = requireState()
       if (!presented) return
       const by = { kind: 'client', id: presented.check.clientName } as const
-      if (Provider.ctx!.oidc.route === 'revocation')
-        await endGrant(deps, presented.check.grant.id, { cause: 'token_revoked', by })
+      if (Provider.ctx!.oidc.route === 'revocation') await endRevoked(deps, presented.check, by)
       else await endReused(deps, presented)
     },
   })
@@ -81,6 +95,7 @@ async function remember(deps: OidcDeps, presented: PresentedToken): Promise<void
     generation: presented.generation + 1,
     session: check.session,
     grantId: check.grant.id,
+    draft: null,
   }
 }
 
@@ -117,6 +132,13 @@ async function rotate(
 function refuseTheFuture(deps: OidcDeps, { check, generation }: PresentedToken): undefined {
   deps.publish({ kind: 'time_went_backwards', family: check.family.id, generation })
   return undefined
+}
+
+/** A revoked token ends what the client may do; an offline session has nothing else to live for. */
+async function endRevoked(deps: OidcDeps, check: FamilyCheck, by: Actor): Promise<void> {
+  const ending = { cause: 'token_revoked', by } as const
+  if (check.session.kind === 'offline') await endSession(deps, check.session.id, ending)
+  else await endGrant(deps, check.grant.id, ending)
 }
 
 async function endReused(deps: OidcDeps, presented: PresentedToken): Promise<void> {
