@@ -4,6 +4,7 @@ import { isClientSecret } from '../clients/secrets.ts'
 import { newId } from '../ids.ts'
 import { formatAccessToken } from '../sessions/access-token.ts'
 import type { AccessTokenContent } from '../sessions/check-access-token.ts'
+import { sealServiceToken } from '../sessions/service-token.ts'
 import { keyRowOf } from '../sessions/session-key-row.ts'
 import { insertProof } from './adapters/artifact-store.ts'
 import type { OidcDeps } from './deps.ts'
@@ -106,7 +107,7 @@ async function sealed(
     ...times,
   }
   const { checked, making } = requireState()
-  if (!checked) return formatAccessToken(deps.serverKeys.key('service-token'), 'service', content)
+  if (!checked) return sealServiceToken(deps.serverKeys, content, new Date())
   const { session, grantId: g, epoch: e } = checked
   const key = await deps.keyring.sessionKey(keyRowOf(session), 'access-token')
   return formatAccessToken(key, session.id, { ...content, g, e, f: making?.familyId })

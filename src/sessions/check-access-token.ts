@@ -3,6 +3,7 @@ import type { FamilyId, SessionId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { openAccessToken, parseAccessToken } from './access-token.ts'
+import { openServiceToken } from './service-token.ts'
 import { keyRowOf } from './session-key-row.ts'
 import type { StandingGrant, Stay } from './stay.ts'
 
@@ -53,9 +54,7 @@ export async function checkAccessToken(deps: Deps, text: string): Promise<FoundA
   const parsed = parseAccessToken(text)
   if (!parsed) return null
   if (parsed.holder === 'service') {
-    const content = read(
-      openAccessToken(deps.serverKeys.key('service-token'), 'service', parsed.sealed),
-    )
+    const content = read(openServiceToken(deps.serverKeys, parsed.sealed, new Date()))
     return content && { of: 'service', content }
   }
 
