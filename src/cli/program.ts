@@ -6,6 +6,7 @@ import { addCommand, answering, type CommonOptions, commandLog } from './command
 import { addKeyCommands } from './key-commands.ts'
 import { type MigrateOptions, migrateDatabase } from './migrate.ts'
 import { type ServeOptions, serve } from './serve.ts'
+import { addSessionCommands } from './session-commands.ts'
 import type { Terminal } from './terminal.ts'
 import { addUserCommands } from './user-commands.ts'
 
@@ -34,6 +35,7 @@ export function createProgram(terminal: Terminal): Command {
     )
   addUserCommands(program, terminal)
   addClientCommands(program, terminal)
+  addSessionCommands(program, terminal)
   addKeyCommands(program, terminal)
 
   const config = program.command('config').description('The configuration')

@@ -1,0 +1,91 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Db } from '../database/transaction.ts'
+import { DomainError } from '../errors.ts'
+import { formatId, parseId } from '../ids.ts'
+import { endSession } from '../sessions/end.ts'
+import { type ListedSession, listSessions } from '../sessions/list-sessions.ts'
+import { expiresAt } from '../sessions/session.ts'
+import { findUserByUsername } from '../users/find-user.ts'
+import { type Answer, table } from './answer.ts'
+import { addCommand, answering, type CommonOptions } from './command.ts'
+import { mustFindWorkspace } from './memberships.ts'
+import type { Terminal } from './terminal.ts'
+import { OPERATOR, withCore } from './with-core.ts'
+
+interface ListOptions extends CommonOptions {
+  readonly user?: string
+  readonly workspace?: string
+  readonly limit?: number
+}
+
+/** `session …`. */
+export function addSessionCommands(program: Command, terminal: Terminal): void {
+  const session = program.command('session').description('Stays of people and services')
+  addCommand(session, 'list', 'Show live sessions, the youngest first')
+    .option('--user <username>')
+    .option('--workspace <workspace>', 'its slug or identifier')
+    .option('--limit <count>', 'at most 1000 (100)', parseLimit)
+    .action(answering<ListOptions>(terminal, (options) => list(terminal, options)))
+  addCommand(session, 'end <session...>', 'End sessions; their keys are destroyed').action(
+    answering<CommonOptions>(terminal, (options, ids) => end(terminal, ids, options)),
+  )
+}
+
+async function list(terminal: Terminal, options: ListOptions): Promise<Answer> {
+  return withCore(terminal, options, async ({ db }) => {
+    const sessions = await listSessions(db, await filterOf(db, options))
+    const rows = sessions.map((one) => Object.values(present(one)).map(String))
+    const head = ['SESSION', 'KIND', 'WORKSPACE', 'HOLDER', 'CREATED', 'LAST SEEN', 'EXPIRES']
+    const text = rows.length > 0 ? table([head, ...rows]) : 'no live sessions'
+    return { data: { sessions: sessions.map(present) }, text }
+  })
+}
+
+async function filterOf(db: Db, { user, workspace, limit }: ListOptions) {
+  const found = user === undefined ? null : await findUserByUsername(db, user)
+  if (user !== undefined && !found) throw new DomainError('user_not_found', `no user ${user}`)
+  const place = workspace === undefined ? null : await mustFindWorkspace(db, workspace)
+  return {
+    userId: found?.id ?? null,
+    workspaceId: place?.id ?? null,
+    ...(limit !== undefined && { limit }),
+  }
+}
+
+function present(session: ListedSession) {
+  return {
+    session_id: formatId('ses', session.id),
+    kind: session.kind,
+    workspace: session.workspaceSlug,
+    holder: session.username ?? session.clientName ?? '-',
+    created_at: session.createdAt.toISOString(),
+    last_seen_at: session.lastSeenAt.toISOString(),
+    expires_at: expiresAt(session).toISOString(),
+  }
+}
+
+/** All or none are understood; of those that are, one that had ended before is no error. */
+async function end(
+  terminal: Terminal,
+  texts: readonly string[],
+  options: CommonOptions,
+): Promise<Answer> {
+  const ids = texts.map((text) => parseId('ses', text))
+  const unknown = texts.find((_, index) => ids[index] === null)
+  if (unknown !== undefined) throw new DomainError('session_not_found', 'that is no session id')
+
+  return withCore(terminal, options, async ({ db }) => {
+    const ended: string[] = []
+    for (const id of ids) {
+      const done = id && (await endSession({ db }, id, { cause: 'administrator', by: OPERATOR }))
+      if (done) ended.push(formatId('ses', done.id))
+    }
+    const text = ended.length > 0 ? ended.map((id) => `ended ${id}`).join('\n') : 'nothing was live'
+    return { data: { ended }, text }
+  })
+}
+
+function parseLimit(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('a whole number, please')
+  return Number(text)
+}
