@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import Koa from 'koa'
+import { accountRoutes } from './http/account/routes.ts'
 import { type Assets, createAssets } from './http/assets.ts'
+import { interactionRoutes } from './http/interactions/routes.ts'
 import { answerErrors } from './http/middleware/answer-errors.ts'
 import { assignRequestId } from './http/middleware/assign-request-id.ts'
+import { createCsrf } from './http/middleware/csrf.ts'
 import { guardInput } from './http/middleware/guard-input.ts'
 import { logAccess } from './http/middleware/log-access.ts'
 import { pinHost, speakAs } from './http/middleware/pin-host.ts'
@@ -32,6 +35,8 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   const { config, log, oidc } = services
   const { issuer, proxyHops } = config
   const behindProxy = proxyHops > 0
+  const csrf = createCsrf({ issuer, key: () => services.serverKeys.key('cookie', 'csrf') })
+  const served = { ...services, pages, csrf }
 
   const app = new Koa({ proxy: behindProxy, maxIpsCount: proxyHops })
   app.keys = cookieKeys(services.serverKeys)
@@ -47,6 +52,8 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   app.use(pinHost(issuer))
   app.use(guardInput({ bodyLimit: BODY_LIMIT }))
   app.use(serveAssets(assets))
+  app.use(interactionRoutes(served))
+  app.use(accountRoutes(served))
   app.use((ctx, next) => oidc.middleware(ctx as never, next))
   return app
 }
