@@ -12,6 +12,7 @@ import { features } from './features.ts'
 import { interactionsFor } from './interaction-policy.ts'
 import { lifetimes } from './lifetimes.ts'
 import { loadExistingGrant } from './load-grant.ts'
+import { refuseElsewhere } from './refuse-elsewhere.ts'
 import { requireState } from './request-state.ts'
 import { ROUTES } from './routes.ts'
 
@@ -68,7 +69,7 @@ export function configurationOf(
     // Whether a session stands is our adapters' to say, with every single read.
     expiresWithSession: async () => false,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    rotateRefreshToken: () => refuseElsewhere(deps),
+    rotateRefreshToken: (ctx) => refuseElsewhere(deps, ctx),
     revokeGrantPolicy: () => false,
     assertJwtClientAuthClaimsAndHeader: async (ctx, claims) => {
       // Any other audience would let another server replay here what was sent to it.
@@ -105,15 +106,4 @@ function pairwise(
 function allowsOrigin(origin: string, client: { readonly clientId: string }): boolean {
   const known = requireState().clients.get(client.clientId)
   return known !== undefined && corsOriginsOf(known.metadata).has(origin)
-}
-
-/**
- * Runs after client and key have proved themselves and before anything is made. In the grace
- * window a public client's token is good on the device that rotated it, and nowhere else.
- */
-function refuseElsewhere(deps: OidcDeps): boolean {
-  const { presented } = requireState()
-  if (presented?.verdict !== 'grace_elsewhere') return true
-  deps.publish({ kind: 'refresh', outcome: 'grace_elsewhere', session: presented.check.session.id })
-  throw new errors.InvalidGrant('refresh token already used')
 }

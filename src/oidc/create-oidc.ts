@@ -7,7 +7,7 @@ import type { OidcDeps } from './deps.ts'
 import { flush } from './flush.ts'
 import { handlerOf } from './handler.ts'
 import { buildProvider } from './provider.ts'
-import { openState, stateOf } from './request-state.ts'
+import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
 import { verificationKeysOf } from './verify-own-jwt.ts'
 
@@ -84,12 +84,20 @@ async function answer(
   await run(ctx, next)
   if (state.failure) throw state.failure
   try {
-    if (ctx.status < 400) await flush(deps.db, state)
+    if (ctx.status < 400) {
+      await flush(deps.db, state)
+      noteUse(deps, state)
+    }
   } catch (error) {
     refuse(ctx, error)
   }
   finish(deps, ctx)
   return undefined
+}
+
+/** Whatever succeeds in a session is a use of it, and keeps it and its login from falling idle. */
+function noteUse({ activity }: OidcDeps, { checked }: RequestState): void {
+  if (checked) activity.seen(checked.session.id, checked.session.readAt)
 }
 
 // The library's answer was good and what it stands on has gone since; it must not go out.

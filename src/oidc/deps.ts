@@ -1,6 +1,7 @@
 import type { FindInRegistry } from '../clients/find-client.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../database/transaction.ts'
+import type { AuditKeys } from '../keys/audit-keys.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Activity } from '../sessions/activity.ts'
@@ -15,6 +16,7 @@ export interface OidcDeps {
   readonly config: Config
   readonly keyring: Keyring
   readonly serverKeys: ServerKeys
+  readonly auditKeys: AuditKeys
   readonly registry: FindInRegistry
   readonly activity: Activity
   readonly advanceFamily: AdvanceFamily

@@ -61,7 +61,6 @@ async function grantIn(
     user: state.checked?.user ?? null,
   }
   ctx.oidc.session!.sidFor(client.clientId, sidOf(deps, client, session.id))
-  deps.activity.seen(session.id, new Date())
   return new ctx.oidc.provider.Grant(grantPayload(state.checked) as never)
 }
 

@@ -1,3 +1,4 @@
+import type { SealedContext } from '../audit/append-entry.ts'
 import type { Sql, Statement } from '../database/sql.ts'
 import type { GrantId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
 
@@ -49,9 +50,9 @@ const END: Statement = {
       SELECT 'session.ended', e.id, e.workspace_id, $2, e.t FROM ended e),
     written AS (
       INSERT INTO entry (id, action, actor_kind, actor_id, subject_kind, subject_id,
-        workspace_id, detail, at)
+        workspace_id, detail, audit_key_id, context_sealed, at)
       SELECT gen_random_uuid(), 'session.ended', $4, $5, 'session', e.id, e.workspace_id,
-        $6::jsonb || jsonb_build_object('cause', $2::text), e.t FROM ended e)
+        $6::jsonb || jsonb_build_object('cause', $2::text), $7::uuid, $8::bytea, e.t FROM ended e)
     SELECT id, workspace_id, user_id, login_id FROM ended`,
 }
 
@@ -94,6 +95,7 @@ export interface EndOptions {
   readonly actorKind: string
   readonly actorId: string | null
   readonly detail: object
+  readonly context: SealedContext | null
 }
 
 /**
@@ -110,6 +112,8 @@ export async function endChosen(tx: Sql, chosen: Chosen, options: EndOptions) {
     options.actorKind,
     options.actorId,
     JSON.stringify(options.detail),
+    options.context?.keyId ?? null,
+    options.context?.bytes ?? null,
   ])
   return rows.map(
     (row): EndedSession => ({

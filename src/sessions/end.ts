@@ -1,4 +1,4 @@
-import { type Actor, appendEntry, type Json } from '../audit/append-entry.ts'
+import { type Actor, appendEntry, type Json, type SealedContext } from '../audit/append-entry.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import type { GrantId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
@@ -40,6 +40,8 @@ export interface Ending {
   readonly by: Actor
   /** What an auditor should know besides; never a secret, never personal context. */
   readonly detail?: { readonly [key: string]: Json }
+  /** Where it was caused from. */
+  readonly context?: SealedContext
 }
 
 interface Deps {
@@ -182,6 +184,7 @@ function optionsOf(ending: Ending) {
     actorKind: ending.by.kind,
     actorId: ending.by.id ?? null,
     detail: ending.detail ?? {},
+    context: ending.context ?? null,
   }
 }
 

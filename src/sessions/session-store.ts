@@ -6,7 +6,8 @@ import type { CheckedSession, Refusal, SessionKind } from './session.ts'
 export const CHECK_COLUMNS = `
   c.session_id, c.kind, c.workspace_id, c.workspace_slug, c.workspace_name, c.roles, c.user_id,
   c.service_client_id, c.login_id, c.epoch_id, c.secret_wrapped, c.created_at, c.last_seen_at,
-  c.absolute_end_at, c.idle_timeout, c.auth_time, c.acr, c.amr, c.refusal`
+  c.absolute_end_at, c.idle_timeout, c.auth_time, c.acr, c.amr, c.refusal,
+  statement_timestamp() AS read_at`
 
 export interface CheckRow {
   readonly session_id: SessionId
@@ -28,6 +29,7 @@ export interface CheckRow {
   readonly acr: string | null
   readonly amr: readonly string[] | null
   readonly refusal: Refusal | null
+  readonly read_at: Date
 }
 
 export function toCheckedSession(row: CheckRow): CheckedSession {
@@ -51,6 +53,7 @@ export function toCheckedSession(row: CheckRow): CheckedSession {
     acr: row.acr,
     amr: row.amr,
     refusal: row.refusal,
+    readAt: row.read_at,
   }
 }
 

@@ -34,6 +34,8 @@ export interface CheckedSession {
   readonly acr: string | null
   readonly amr: readonly string[] | null
   readonly refusal: Refusal | null
+  /** The database's time of this very reading. */
+  readonly readAt: Date
 }
 
 export interface SessionLimits {

@@ -130,9 +130,9 @@ test.describe('a refresh token that was replaced', () => {
     )
     expect(ended.rows).toEqual([{ end_cause: 'reuse' }])
     const entries = await database.pool.query(
-      "SELECT detail->>'cause' AS cause FROM entry WHERE action = 'session.ended'",
+      "SELECT detail->>'cause' AS cause, context_sealed IS NOT NULL AS told_from_where FROM entry WHERE action = 'session.ended'",
     )
-    expect(entries.rows).toEqual([{ cause: 'reuse' }])
+    expect(entries.rows).toEqual([{ cause: 'reuse', told_from_where: true }])
     expect((await introspect(await confidential(cluster, given), tokens.access)).body.active).toBe(
       false,
     )
@@ -197,6 +197,10 @@ test.describe('a refresh token that was replaced', () => {
 
     expect(elsewhere.body.error).toBe('invalid_grant')
     expect(here.status).toBe(200)
+    const told = await database.pool.query(
+      "SELECT 1 FROM entry WHERE action = 'family.presented_elsewhere'",
+    )
+    expect(told.rows).toHaveLength(1)
     expect(
       (await database.pool.query('SELECT 1 FROM session WHERE ended_at IS NOT NULL')).rows,
     ).toEqual([])

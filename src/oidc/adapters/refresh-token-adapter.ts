@@ -11,6 +11,7 @@ import {
   type PresentedToken,
   presentRefreshToken,
 } from '../../sessions/present-refresh-token.ts'
+import { contextOf } from '../context-of.ts'
 import type { OidcDeps } from '../deps.ts'
 import { deviceMark } from '../device.ts'
 import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
@@ -143,10 +144,13 @@ async function endRevoked(deps: OidcDeps, check: FamilyCheck, by: Actor): Promis
 
 async function endReused(deps: OidcDeps, presented: PresentedToken): Promise<void> {
   const { check, generation } = presented
+  const ctx = Provider.ctx!
+  const at = { workspaceId: check.session.workspaceId, at: check.session.readAt }
   const ended = await endSession(deps, check.session.id, {
     cause: 'reuse',
     by: { kind: 'client', id: check.clientName },
     detail: { family: check.family.id, presented: generation, newest: check.family.generation },
+    context: await deps.auditKeys.seal(deps.db, at, contextOf(ctx)),
   })
   if (ended) deps.publish({ kind: 'session.ended', cause: 'reuse', session: ended.id })
 }

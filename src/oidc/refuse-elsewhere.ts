@@ -1,0 +1,35 @@
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { appendEntry } from '../audit/append-entry.ts'
+import type { PresentedToken } from '../sessions/present-refresh-token.ts'
+import { contextOf } from './context-of.ts'
+import type { OidcDeps } from './deps.ts'
+import { requireState } from './request-state.ts'
+
+/**
+ * Runs after client and key have proved themselves and before anything is made. In the grace
+ * window a public client's token is good on the device that rotated it, and nowhere else.
+ */
+export async function refuseElsewhere(deps: OidcDeps, ctx: KoaContextWithOIDC): Promise<boolean> {
+  const { presented } = requireState()
+  if (presented?.verdict !== 'grace_elsewhere') return true
+  await writeDown(deps, ctx, presented)
+  const { session } = presented.check
+  deps.publish({ kind: 'refresh', outcome: 'grace_elsewhere', session: session.id })
+  throw new errors.InvalidGrant('refresh token already used')
+}
+
+async function writeDown(
+  { db, auditKeys }: OidcDeps,
+  ctx: KoaContextWithOIDC,
+  { check, generation }: PresentedToken,
+): Promise<void> {
+  const { workspaceId, readAt: at } = check.session
+  await appendEntry(db, {
+    action: 'family.presented_elsewhere',
+    actor: { kind: 'client', id: check.clientName },
+    subject: { kind: 'family', id: check.family.id },
+    workspaceId,
+    detail: { presented: generation, session: check.session.id },
+    context: await auditKeys.seal(db, { workspaceId, at }, contextOf(ctx)),
+  })
+}
