@@ -45,9 +45,18 @@ const WHOLE = [
 ]
 const SECRET = new RegExp(`${TELLING.join('|')}|keys?$|^(${WHOLE.join('|')})$`)
 
+/** The names met so far; strangers make up names, so no more than these are kept. */
+const judged = new Map<string, boolean>()
+const MOST_JUDGED = 1_000
+
 /** Whether a field of this name holds a secret, in whatever case and with whatever between the words. */
 export function isSecretName(name: unknown): boolean {
-  return typeof name === 'string' && name.length <= 200 && SECRET.test(plain(name))
+  if (typeof name !== 'string' || name.length > 200) return false
+  const known = judged.get(name)
+  if (known !== undefined) return known
+  const verdict = SECRET.test(plain(name))
+  if (judged.size < MOST_JUDGED) judged.set(name, verdict)
+  return verdict
 }
 
 function plain(name: string): string {
