@@ -70,10 +70,19 @@ async function tokenFor(
   const claims = {
     issuer: deps.config.issuer,
     clientId: client.clientId,
-    sub: userId && subjectFor(names, client, userId),
+    sub: namesPerson(client) ? userId && subjectFor(names, client, userId) : null,
     sid: sidFor(names, client, sessionId),
   }
   return mintLogoutToken(key, claims, now)
+}
+
+/**
+ * Who asks for a `sid` in every logout token (Back-Channel Logout §2.2) tells sessions apart. Some
+ * such libraries act on a `sub` beside it as well, and the end of one session would log the person
+ * out of their others; §2.4 leaves it out freely where there is a `sid`.
+ */
+function namesPerson({ metadata }: LogoutClient): boolean {
+  return metadata.backchannel_logout_session_required !== true
 }
 
 /** How long an outcome waits for a database that is away; a lease lasts longer than this and an attempt. */

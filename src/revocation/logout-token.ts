@@ -3,7 +3,7 @@ import { encode } from '../crypto/base64url.ts'
 import { makeSecret } from '../crypto/secret.ts'
 import type { SigningKey } from '../keys/signing-keys.ts'
 
-/** Whom a logout token tells of what; `sub` is missing where a session has no user. */
+/** Whom a logout token tells of what; `sub` is missing where a session has no user or the client wants none. */
 export interface LogoutClaims {
   readonly issuer: string
   readonly clientId: string

@@ -43,6 +43,24 @@ test.describe('delivering the end of a session', () => {
     expect(payload.sid).toMatch(/^[\w-]{32}$/)
   })
 
+  test('names the session alone to a client that tells sessions apart (§2.4)', async ({
+    database: { db },
+    party,
+    start,
+  }) => {
+    const deps = await givenDeps(db)
+    const rp = await party()
+    const metadata = { backchannel_logout_session_required: true }
+    const client = await givenClient(deps, 'notes', rp.uri, metadata)
+    const { sessionId } = await givenDelivery(db, client.id)
+    start(deps)
+
+    await expect.poll(() => rp.received).toHaveLength(1)
+    const { payload } = await verified(deps, rp.received[0]!.token, 'notes')
+    expect(payload.sid).toBe(formatId('ses', sessionId))
+    expect(payload).not.toHaveProperty('sub')
+  })
+
   test('goes on, with a new jti each time, until the client is back', async ({
     database: { db },
     pass,

@@ -11,7 +11,7 @@ export async function verified(deps: DeliverDeps, token: string, audience: strin
     issuer: ISSUER,
     audience,
     typ: 'logout+jwt',
-    requiredClaims: ['iat', 'exp', 'jti', 'sid', 'sub', 'events'],
+    requiredClaims: ['iat', 'exp', 'jti', 'sid', 'events'],
     maxTokenAge: 120,
   })
   expect(result.payload.events).toEqual({
