@@ -5,6 +5,7 @@ import { DomainError } from '../errors.ts'
 import type { Answer } from './answer.ts'
 import { addCommand, answering, type CommonOptions, collect } from './command.ts'
 import { type CreateClientOptions, createClientAt } from './create-client.ts'
+import { type CreateTokenOptions, createTokenAt, parseLifetime } from './create-token.ts'
 import type { Terminal } from './terminal.ts'
 import { OPERATOR, withCore } from './with-core.ts'
 
@@ -33,6 +34,9 @@ export function addClientCommands(program: Command, terminal: Terminal): void {
     .action(
       answering<CreateClientOptions>(terminal, (options) => createClientAt(terminal, options)),
     )
+  addCommand(client, 'create-token', 'Let others register clients; shows the token once')
+    .option('--for <duration>', 'how long it is good (1h)', parseLifetime)
+    .action(answering<CreateTokenOptions>(terminal, (options) => createTokenAt(terminal, options)))
 
   const resource = program.command('resource').description('APIs that accept access tokens')
   addCommand(resource, 'create <identifier>', 'Make an API known, by its absolute URI')

@@ -22,6 +22,11 @@ export function load({ env }: Terminal, options: ConfigOptions): Loaded {
   const named = options.config ?? (env.SOJOURN_CONFIG || undefined)
   const path = named ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null)
   const file = path === null ? { source: 'the environment' } : readConfigFile(path)
-  const settings = options.demo ? { ...env, SOJOURN_DEMO: 'true' } : env
+  const settings = options.demo ? { ...quietly(env, path), SOJOURN_DEMO: 'true' } : env
   return { ...loadConfig({ ...file, env: settings }), source: file.source }
+}
+
+/** What the demonstration prints should stay on the screen, unless somebody asks for more. */
+function quietly(env: Terminal['env'], path: string | null): Terminal['env'] {
+  return path === null && !env.SOJOURN_LOG_LEVEL ? { ...env, SOJOURN_LOG_LEVEL: 'warn' } : env
 }

@@ -1,14 +1,18 @@
 import { createApp, createLooks } from '../app.ts'
 import type { Config } from '../config/config.ts'
 import { migrate, migrationStatus } from '../database/migrate.ts'
+import { startDemo } from '../demo/start.ts'
 import { renderProviderError } from '../http/middleware/render-provider-error.ts'
 import { startWork } from '../jobs.ts'
 import { createLog, type Log } from '../log.ts'
-import { createCore, createServices } from '../services.ts'
+import { type Core, createCore, createServices } from '../services.ts'
+import { announcement } from './announcement.ts'
 import { type OutputOptions, printAnswer } from './answer.ts'
-import { createClosers } from './closers.ts'
+import { type Closers, createClosers } from './closers.ts'
+import { type DemoApp, demoApps, registerDemoApps, withDemoApps } from './demo-clients.ts'
 import { listen } from './listen.ts'
 import { type ConfigOptions, load } from './load.ts'
+import { seedDemo } from './seed-demo.ts'
 import { stopSignal } from './stop-signal.ts'
 import { openStorage, type Storage } from './storage.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,7 +27,8 @@ const CLOSE_PATIENCE = 20
  * reverse order, the database last. Asked again, it leaves at once.
  */
 export async function serve(terminal: Terminal, options: ServeOptions): Promise<void> {
-  const { config, warnings } = load(terminal, options)
+  const { config: loaded, warnings } = load(terminal, options)
+  const config = loaded.demo ? withDemoApps(loaded) : loaded
   const log = createLog(config.logLevel, terminal.stderr)
   for (const warning of warnings) log.warn({}, warning)
 
@@ -43,7 +48,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
 
 interface Start {
   readonly log: Log
-  readonly closers: ReturnType<typeof createClosers>
+  readonly closers: Closers
   readonly options: ServeOptions
 }
 
@@ -58,16 +63,28 @@ async function start(terminal: Terminal, config: Config, { log, closers, options
   closers.add(() => services.close())
   const work = startWork(services)
   closers.add(() => work.stop())
+  const apps = config.demo ? await openDemo(core, closers) : []
   const server = await listen(createApp(services, looks).callback(), config.listen)
   closers.add(() => {
     services.doctor.drain()
     return server.drain(config.drainTimeout)
   })
 
-  const { host, port } = config.listen
-  log.info({ issuer: config.issuer, host, port }, 'ready')
-  const data = { issuer: config.issuer, listen: config.listen }
-  printAnswer(terminal, { data, text: `Sojourn is ready at ${config.issuer}` }, options)
+  log.info({ issuer: config.issuer, ...config.listen }, 'ready')
+  printAnswer(terminal, announcement(config, apps), options)
+}
+
+/** Fills in the demonstration and starts its applications. */
+async function openDemo(core: Core, closers: Closers): Promise<readonly DemoApp[]> {
+  await seedDemo(core)
+  const apps = await registerDemoApps(core, demoApps(core.config))
+  const demo = await startDemo({
+    issuer: core.config.issuer,
+    apps: apps.map(({ secret, ...app }) => ({ ...app, clientSecret: secret.reveal() })),
+    log: core.log,
+  })
+  closers.add(demo.close)
+  return apps
 }
 
 /** Asks before it changes anything: an account without the right to change tables can serve as well. */

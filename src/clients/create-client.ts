@@ -20,6 +20,8 @@ export interface NewClient {
   /** RFC 7591's names; judged here, whatever it is. */
   readonly metadata: unknown
   readonly pkceExempt?: boolean | undefined
+  /** One that was drawn elsewhere; a fresh one where none is given. */
+  readonly secret?: Redacted<string> | undefined
   readonly by: Actor
 }
 
@@ -37,7 +39,7 @@ export async function createClient(deps: Deps, input: NewClient): Promise<Create
   const clientId = input.clientId ?? formatId('cli', id)
   if (!isClientId(clientId) || (input.clientId ?? '').startsWith('cli_'))
     throw new DomainError('invalid_request', 'a client id is letters, digits and . _ ~ - between')
-  const secret = needsSecret(metadata) ? makeClientSecret() : null
+  const secret = needsSecret(metadata) ? (acceptable(input.secret) ?? makeClientSecret()) : null
   const secretHash = secret && clientSecretHash(deps.serverKeys, secret.reveal())
 
   return transaction(deps.db, async (tx) => {
@@ -51,6 +53,13 @@ export async function createClient(deps: Deps, input: NewClient): Promise<Create
     })
     return { client, secret }
   })
+}
+
+// Its hash is a fast one, made for secrets that nobody can guess.
+function acceptable(secret: Redacted<string> | undefined): Redacted<string> | undefined {
+  if (secret && !/^[\x21-\x7e]{32,256}$/.test(secret.reveal()))
+    throw new DomainError('invalid_request', 'a client secret is 32 to 256 visible characters')
+  return secret
 }
 
 function metadataOf(input: unknown, pkceExempt: boolean): ClientMetadata {

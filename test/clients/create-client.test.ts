@@ -4,6 +4,7 @@ import { disableClient, enableClient } from '../../src/clients/disable-client.ts
 import { findClient, findClientById } from '../../src/clients/find-client.ts'
 import { isClientSecret } from '../../src/clients/secrets.ts'
 import { formatId, newId } from '../../src/ids.ts'
+import { Redacted } from '../../src/lib/redacted.ts'
 import { expect, OPERATOR, PUBLIC, test, WEB } from './fixture.ts'
 
 test.describe('creating a client', () => {
@@ -26,6 +27,21 @@ test.describe('creating a client', () => {
     const { rows } = await database.pool.query('SELECT c::text AS row FROM client c')
     expect(rows[0].row).not.toContain(shown.slice(4))
     expect(rows[0].row).toContain(client.secretHash?.toString('hex'))
+  })
+
+  test('takes a secret that was drawn elsewhere, if nobody can guess it', async ({ deps }) => {
+    const make = (text: string) =>
+      createClient(deps, { metadata: WEB, secret: new Redacted(text), by: OPERATOR })
+    const { client } = await make('brought-along-0123456789abcdef-x')
+
+    expect(isClientSecret(deps.serverKeys, client, 'brought-along-0123456789abcdef-x')).toBe(true)
+    for (const weak of [
+      '',
+      'brought-along-0123456789abcdef-',
+      `${'x'.repeat(31)} y`,
+      'x'.repeat(257),
+    ])
+      await expect(make(weak)).rejects.toMatchObject({ code: 'invalid_request' })
   })
 
   test('gives a public client no secret, and nothing passes for one', async ({ deps }) => {
