@@ -4,7 +4,7 @@ import { destroyUnusedEpochs } from './keys/epochs.ts'
 import { rotateSigningKeys } from './keys/signing-keys.ts'
 import { followOutcomes, outcomes } from './monitoring/outcome.ts'
 import { startDeliveries } from './revocation/deliveries.ts'
-import { lookInterval } from './services/signing-rotation.ts'
+import { lookInterval, rotationInterval } from './services/signing-rotation.ts'
 import type { Services } from './services.ts'
 import { FLUSH_SECONDS } from './sessions/activity.ts'
 import { sweep } from './sessions/sweep.ts'
@@ -44,7 +44,7 @@ export const JOBS: readonly Job<Services>[] = [
   },
   {
     name: 'keys.rotate-signing',
-    every: (s) => lookInterval(s.signingRotation),
+    every: (s) => rotationInterval(s.signingRotation),
     run: (s) => rotateSigningKeys(s, s.signingRotation),
   },
   { name: 'sessions.sweep', every: 15, run: sweepAndTell },

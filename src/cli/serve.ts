@@ -9,6 +9,7 @@ import { type Core, createCore, createServices } from '../services.ts'
 import { announcement } from './announcement.ts'
 import { type OutputOptions, printAnswer } from './answer.ts'
 import { type Closers, createClosers } from './closers.ts'
+import { exitOnCrash } from './crash.ts'
 import { type DemoApp, demoApps, registerDemoApps, withDemoApps } from './demo-clients.ts'
 import { listen } from './listen.ts'
 import { type ConfigOptions, load } from './load.ts'
@@ -30,6 +31,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   const { config: loaded, warnings } = load(terminal, options)
   const config = loaded.demo ? withDemoApps(loaded) : loaded
   const log = createLog(config.logLevel, terminal.stderr)
+  exitOnCrash(log)
   for (const warning of warnings) log.warn({}, warning)
 
   const signal = stopSignal(() => process.exit(1))

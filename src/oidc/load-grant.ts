@@ -46,7 +46,7 @@ async function grantIn(
     state.barred = entered.reason === 'login_required'
     return undefined
   }
-  if (entered.created) deps.publish({ kind: 'session.created' })
+  if (entered.created) deps.publish({ kind: 'session.created', session_kind: 'login' })
 
   const { session } = entered
   const grant = await grantFor(deps.db, { session, clientId: client.id, scopes: consent.scopes })

@@ -23,3 +23,10 @@ export function signingRotation({ keys, tokens }: Config): SigningRotation {
 export function lookInterval({ policy }: SigningRotation): number {
   return policy.margin / LOOKS
 }
+
+const LONGEST_ROTATION_CHECK = 60
+
+/** Seconds between two checks whether a rotation is due; late by a fraction of it at most. */
+export function rotationInterval({ policy }: SigningRotation): number {
+  return Math.min(policy.rotation / 20, LONGEST_ROTATION_CHECK)
+}

@@ -126,6 +126,7 @@ async function rotate(
     by,
     graceSeconds: deps.config.tokens.refreshGrace,
   })
+  deps.publish({ kind: 'refresh', outcome: result })
   if (result === 'refused') throw new errors.InvalidGrant('refresh token already used')
 }
 
@@ -152,5 +153,6 @@ async function endReused(deps: OidcDeps, presented: PresentedToken): Promise<voi
     detail: { family: check.family.id, presented: generation, newest: check.family.generation },
     context: await deps.auditKeys.seal(deps.db, at, contextOf(ctx)),
   })
+  deps.publish({ kind: 'refresh', outcome: 'reuse' })
   if (ended) deps.publish({ kind: 'session.ended', cause: 'reuse', session: ended.id })
 }
