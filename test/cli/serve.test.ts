@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stopPostmaster } from '../../src/database/postmaster.ts'
 import { test as base, expect } from '../support/database.ts'
+import { openProxy } from '../support/database-proxy.ts'
 import { freePort, type ServerOptions, type ServerProcess, startServer } from '../support/server.ts'
 import { runCommand } from './running.ts'
 
@@ -109,6 +110,47 @@ test.describe('a server that is asked to stop', () => {
     server.kill('SIGINT')
     expect(await server.ended).toBe(1)
     await held.letGo()
+  })
+})
+
+test.describe('a server whose database goes away', () => {
+  test('says so with 503 and when to ask again, and is back by itself', async ({
+    start,
+    database,
+  }) => {
+    const proxy = await openProxy(database.url)
+    const server = await start({ url: proxy.url, env: { SOJOURN_DATABASE_QUEUE_TIMEOUT: '1s' } })
+    const ask = async (path: string, init: RequestInit = {}) => {
+      const answer = await fetch(server.url + path, init)
+      return [path, answer.status, answer.headers.get('retry-after')]
+    }
+    const token = {
+      method: 'POST',
+      headers: { Authorization: `Basic ${Buffer.from('a:b').toString('base64')}` },
+    }
+    const post = () =>
+      ask('/oauth2/token', {
+        ...token,
+        body: new URLSearchParams({ grant_type: 'client_credentials' }),
+      })
+    expect(await post()).toEqual(['/oauth2/token', 401, null])
+
+    await proxy.goDown()
+    expect(await post()).toEqual(['/oauth2/token', 503, '1'])
+    expect(await ask('/oauth2/authorize?client_id=a')).toEqual([
+      '/oauth2/authorize?client_id=a',
+      503,
+      '1',
+    ])
+    expect(await ask('/ready')).toEqual(['/ready', 503, '1'])
+    expect(await ask('/health')).toEqual(['/health', 200, null])
+    expect(await ask('/metrics')).toEqual(['/metrics', 200, null])
+
+    await proxy.comeUp()
+    await expect.poll(() => ask('/ready')).toEqual(['/ready', 200, null])
+    expect(await post()).toEqual(['/oauth2/token', 401, null])
+    expect(await server.stop()).toBe(0)
+    await proxy.goDown()
   })
 })
 
