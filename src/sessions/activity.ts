@@ -17,17 +17,26 @@ export interface Activity {
 /** A use counts when its request succeeded; a crash loses at most the last seconds. */
 export function createActivity(deps: { readonly db: Db }): Activity {
   let pending = new Map<SessionId, Date>()
+
+  function seen(id: SessionId, at: Date): void {
+    const known = pending.get(id)
+    if (!known || known < at) pending.set(id, at)
+  }
+
   return {
-    seen(id, at) {
-      const known = pending.get(id)
-      if (!known || known < at) pending.set(id, at)
-    },
+    seen,
     async flush() {
-      const taken = pending
+      const taken = [...pending]
       pending = new Map()
-      const ordered = [...taken].sort(([a], [b]) => (a < b ? -1 : 1))
-      for (let from = 0; from < ordered.length; from += BATCH)
-        await touchSessions(deps.db, new Map(ordered.slice(from, from + BATCH)))
+      try {
+        while (taken.length > 0) {
+          await touchSessions(deps.db, new Map(taken.slice(0, BATCH)))
+          taken.splice(0, BATCH)
+        }
+      } finally {
+        // What could not be written goes with the next flush.
+        for (const [id, at] of taken) seen(id, at)
+      }
     },
   }
 }
