@@ -52,6 +52,7 @@ export interface Making {
   readonly generation: number
   readonly session: CheckedSession
   readonly grantId: GrantId
+  readonly epoch: number
   /** Set when the family begins with an offline session of its own. */
   readonly draft: OfflineDraft | null
 }
@@ -103,5 +104,12 @@ export function requireState(): RequestState {
 export async function writeLater(db: Sql, write: PendingWrite): Promise<void> {
   const state = currentState()
   if (state) state.writes.push(write)
+  else await write.run(db)
+}
+
+/** The same for a row that everyone locks before the others: a login, before its sessions. */
+export async function writeFirst(db: Sql, write: PendingWrite): Promise<void> {
+  const state = currentState()
+  if (state) state.writes.unshift(write)
   else await write.run(db)
 }

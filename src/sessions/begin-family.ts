@@ -9,6 +9,7 @@ export interface Birth {
   readonly id: FamilyId
   readonly session: CheckedSession
   readonly grantId: GrantId
+  readonly epoch: number
   /** Sender-constrained, or of a client that authenticates. */
   readonly bound: boolean
   readonly by: Buffer
@@ -21,6 +22,7 @@ export async function beginFamily(db: Sql, maker: FamilyMaker, birth: Birth): Pr
     id: birth.id,
     sessionId: birth.session.id,
     grantId: birth.grantId,
+    epoch: birth.epoch,
     bound: birth.bound,
     by: birth.by,
     payloadSealed: maker.sealPayload(birth.id, birth.payload),

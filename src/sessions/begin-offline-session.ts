@@ -6,7 +6,7 @@ import { type ClientId, type GrantId, newId, type SessionId } from '../ids.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Grant } from './grant.ts'
 import { saveGrant } from './grant-store.ts'
-import { insertOfflineSession } from './offline-store.ts'
+import { type Beside, insertOfflineSession } from './offline-store.ts'
 import type { CheckedSession } from './session.ts'
 
 interface Deps {
@@ -21,6 +21,7 @@ interface Deps {
 export interface OfflineDraft {
   readonly session: CheckedSession
   readonly grantId: GrantId
+  readonly epoch: number
 }
 
 /**
@@ -48,6 +49,7 @@ export async function draftOfflineSession(
       secretWrapped: wrapped,
     },
     grantId: newId(),
+    epoch: 0,
   }
 }
 
@@ -56,16 +58,14 @@ export async function beginOfflineSession(
   deps: Pick<Deps, 'config'>,
   tx: Sql,
   draft: OfflineDraft,
-  about: {
-    readonly beside: SessionId
-    readonly clientId: ClientId
-    readonly scopes: Grant['scopes']
-  },
+  about: Beside & { readonly clientId: ClientId; readonly scopes: Grant['scopes'] },
 ): Promise<void> {
   const { session } = draft
-  const begun = await insertOfflineSession(tx, session, about.beside, deps.config.offline)
+  const { clientId, scopes } = about
+  const begun =
+    (await insertOfflineSession(tx, session, about, deps.config.offline)) &&
+    (await saveGrant(tx, { id: draft.grantId, sessionId: session.id, clientId, scopes }))
   if (!begun) throw new DomainError('session_ended', 'the session has ended')
-  await saveGrant(tx, { id: draft.grantId, sessionId: session.id, ...about })
   await appendEntry(tx, {
     action: 'session.created',
     actor: { kind: 'user', ...(session.userId ? { id: session.userId } : {}) },

@@ -79,19 +79,27 @@ export async function checkCode(db: Sql, hash: Buffer): Promise<CodeCheck | null
   }
 }
 
+// The session's row is locked before the code's, as an end does it: the other way round, a
+// redemption and an end would wait for each other.
 const CONSUME: Statement = {
   name: 'code_consume',
-  text: `UPDATE artifact SET consumed_at = clock_timestamp(), family_id = $2
-    WHERE model = 'AuthorizationCode' AND hash = $1 AND consumed_at IS NULL`,
+  text: `
+    WITH held AS MATERIALIZED (SELECT id FROM session WHERE id = $2 AND ended_at IS NULL FOR SHARE)
+    UPDATE artifact a SET consumed_at = clock_timestamp(), family_id = $3 FROM held
+    WHERE a.model = 'AuthorizationCode' AND a.hash = $1 AND a.session_id = held.id
+      AND a.consumed_at IS NULL`,
+}
+
+export interface Redemption {
+  readonly hash: Buffer
+  readonly sessionId: SessionId
+  readonly familyId: FamilyId | null
 }
 
 /** Whether this request is the one that redeems the code; all others have lost. */
-export async function consumedCode(
-  db: Sql,
-  hash: Buffer,
-  familyId: FamilyId | null,
-): Promise<boolean> {
-  return (await db.execute(CONSUME, [hash, familyId])) === 1
+export async function consumedCode(db: Sql, redemption: Redemption): Promise<boolean> {
+  const { hash, sessionId, familyId } = redemption
+  return (await db.execute(CONSUME, [hash, sessionId, familyId])) === 1
 }
 
 // Access tokens of a family are not rows; one name in the list of what was revoked stands for all.

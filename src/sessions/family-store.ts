@@ -105,6 +105,8 @@ export interface NewFamily {
   readonly id: FamilyId
   readonly sessionId: SessionId
   readonly grantId: GrantId
+  /** Of the grant when it was read: a revocation since then leaves nothing to be born. */
+  readonly epoch: number
   readonly bound: boolean
   readonly by: Buffer
   readonly payloadSealed: Buffer
@@ -116,7 +118,7 @@ const INSERT: Statement = {
       payload_sealed, rotated_at, created_at)
     SELECT $1, s.id, g.id, g.epoch, $4, $5, $6, clock_timestamp(), clock_timestamp()
     FROM (SELECT id FROM session WHERE id = $2 AND ended_at IS NULL FOR SHARE) s,
-      (SELECT id, epoch FROM "grant" WHERE id = $3 AND ended_at IS NULL FOR SHARE) g`,
+      (SELECT id, epoch FROM "grant" WHERE id = $3 AND epoch = $7 AND ended_at IS NULL FOR SHARE) g`,
 }
 
 /** False when the session or the grant has ended meanwhile: no family is born then. */
@@ -128,6 +130,7 @@ export async function insertFamily(db: Sql, family: NewFamily): Promise<boolean>
     family.bound,
     family.by,
     family.payloadSealed,
+    family.epoch,
   ])
   return written === 1
 }

@@ -37,19 +37,22 @@ export async function liveGrant(
   return row ? toGrant(row) : null
 }
 
-// The session's row is held while the grant is written: an end that commits first refuses it,
-// one that comes later closes it. Two tabs that consent at once share one grant.
+// Session and consent are held while the grant is written: an end or a withdrawal that commits
+// first refuses it, one that comes later closes it. Two tabs that consent at once share one grant.
 const SAVE: Statement = {
   name: 'grant_save',
   text: `INSERT INTO "grant" (id, session_id, client_id, scopes, created_at)
     SELECT $1, s.id, $3, $4, clock_timestamp()
-    FROM (SELECT id FROM session WHERE id = $2 AND ended_at IS NULL FOR SHARE) s
+    FROM (SELECT s.id FROM session s
+        JOIN consent k ON k.user_id = s.user_id AND k.workspace_id = s.workspace_id
+          AND k.client_id = $3 AND k.withdrawn_at IS NULL
+        WHERE s.id = $2 AND s.ended_at IS NULL FOR SHARE OF s, k) s
     ON CONFLICT (session_id, client_id) WHERE ended_at IS NULL
       DO UPDATE SET scopes = EXCLUDED.scopes
     RETURNING id, session_id, client_id, epoch, scopes, created_at`,
 }
 
-/** The grant as it stands now, or null when the session has ended meanwhile. */
+/** The grant as it stands now, or null when the session or the consent has ended meanwhile. */
 export async function saveGrant(
   db: Sql,
   grant: Pick<Grant, 'id' | 'sessionId' | 'clientId' | 'scopes'>,

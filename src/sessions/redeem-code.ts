@@ -4,7 +4,7 @@ import { type Db, sqlTransaction } from '../database/transaction.ts'
 import type { FamilyId, SessionId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { CodeCheck, NewCode } from './code.ts'
-import { checkCode, consumedCode, endFamilyRow, insertCode } from './code-store.ts'
+import { checkCode, consumedCode, endFamilyRow, insertCode, type Redemption } from './code-store.ts'
 import { endSessionIn } from './end.ts'
 
 interface Deps {
@@ -29,7 +29,14 @@ export async function presentCode(deps: Deps, code: string): Promise<PresentedCo
   if (!check || check.session.refusal || !check.grantStands) return null
   const opened = deps.serverKeys.data.open('AuthorizationCode', [hash], check.payloadSealed)
   if (!opened) return null
-  return { check, payload: JSON.parse(opened.toString()), use: useOf(check) }
+  const { epoch, payload } = JSON.parse(opened.toString()) as Sealed
+  // A revocation since then has raised it: what was issued before is dead, codes too.
+  return epoch === check.epoch ? { check, payload, use: useOf(check) } : null
+}
+
+interface Sealed {
+  readonly epoch: number
+  readonly payload: Record<string, unknown>
 }
 
 function useOf({ consumedAt, now }: CodeCheck): PresentedCode['use'] {
@@ -42,18 +49,22 @@ function useOf({ consumedAt, now }: CodeCheck): PresentedCode['use'] {
 export function saveCode(
   deps: Deps,
   code: string,
-  about: Omit<NewCode, 'hash' | 'payloadSealed'> & { readonly payload: object },
+  about: Omit<NewCode, 'hash' | 'payloadSealed'> & Sealed,
 ): Promise<boolean> {
   const hash = codeHash(deps, code)
-  const { payload, ...rest } = about
-  const bytes = Buffer.from(JSON.stringify(payload))
+  const { epoch, payload, ...rest } = about
+  const bytes = Buffer.from(JSON.stringify({ epoch, payload } satisfies Sealed))
   const payloadSealed = deps.serverKeys.data.seal('AuthorizationCode', [hash], bytes)
   return insertCode(deps.db, { ...rest, hash, payloadSealed })
 }
 
 /** Whether this request is the one that redeems the code. */
-export function consumeCode(deps: Deps, code: string, familyId: FamilyId | null) {
-  return consumedCode(deps.db, codeHash(deps, code), familyId)
+export function consumeCode(
+  deps: Deps,
+  code: string,
+  redemption: Omit<Redemption, 'hash'>,
+): Promise<boolean> {
+  return consumedCode(deps.db, { hash: codeHash(deps, code), ...redemption })
 }
 
 /** A family, and the session whose code it was born of: for an offline family, another one. */

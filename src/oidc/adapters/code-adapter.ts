@@ -28,6 +28,7 @@ export function codeAdapter(deps: OidcDeps): ModelAdapter {
             sessionId: checked.session.id,
             grantId: checked.grantId,
             clientId: client.id,
+            epoch: checked.epoch,
           }
           if (!(await saveCode({ ...deps, db }, code, { ...about, payload, expiresIn })))
             throw new errors.AccessDenied('the session has ended')
@@ -47,12 +48,14 @@ export function codeAdapter(deps: OidcDeps): ModelAdapter {
     },
 
     consume: async (code) => {
-      const state = requireState()
-      state.writes.push({
+      const { making, redeemed, writes } = requireState()
+      if (!redeemed) throw new Error('a code is looked up before it is consumed')
+      const sessionId = redeemed.check.session.id
+      const familyId = making?.familyId ?? null
+      writes.push({
         alone: false,
         run: async (db) => {
-          const familyId = state.making?.familyId ?? null
-          if (!(await consumeCode({ ...deps, db }, code, familyId)))
+          if (!(await consumeCode({ ...deps, db }, code, { sessionId, familyId })))
             throw new errors.InvalidGrant('authorization code already consumed')
         },
       })
@@ -80,7 +83,8 @@ async function prepareFamily(deps: OidcDeps, { check, payload }: PresentedCode):
   const draft = scopes.includes('offline_access')
     ? await draftOfflineSession(deps, check.session)
     : null
-  const { session, grantId } = draft ?? check
+  const { session, grantId, epoch } = draft ?? check
   const maker = await familyMaker(deps, session)
-  requireState().making = { maker, familyId: newId(), generation: 0, session, grantId, draft }
+  const familyId = newId<'rtf'>()
+  requireState().making = { maker, familyId, generation: 0, session, grantId, epoch, draft }
 }

@@ -49,6 +49,8 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
             const about = {
               beside: checked.session.id,
               clientId: client.id,
+              grantId: checked.grantId,
+              epoch: checked.epoch,
               scopes: checked.scopes,
             }
             await beginOfflineSession(deps, db, making.draft, about)
@@ -96,6 +98,7 @@ async function remember(deps: OidcDeps, presented: PresentedToken): Promise<void
     generation: presented.generation + 1,
     session: check.session,
     grantId: check.grant.id,
+    epoch: check.grant.epoch,
     draft: null,
   }
 }
