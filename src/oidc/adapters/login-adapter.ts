@@ -4,7 +4,7 @@ import type { Login } from '../../sessions/login.ts'
 import { giveCookie, liveLogin, loginOfCookie } from '../../sessions/login-cookie.ts'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
-import { writeLater } from '../request-state.ts'
+import { writeFirst } from '../request-state.ts'
 
 /** The library's "Session" is our login; its `uid` is the login's identifier. */
 export function loginAdapter(deps: Pick<OidcDeps, 'db' | 'serverKeys'>): ModelAdapter {
@@ -23,7 +23,7 @@ export function loginAdapter(deps: Pick<OidcDeps, 'db' | 'serverKeys'>): ModelAd
       // A visitor without a login leaves no row: any junk cookie could make one otherwise.
       if (!payload.accountId) return
       const id = textOf(payload, 'uid') as LoginId
-      await writeLater(deps.db, {
+      await writeFirst(deps.db, {
         alone: true,
         run: async (db) => {
           if (!(await giveCookie({ ...deps, db }, id, cookie)))
