@@ -1,27 +1,44 @@
 import type { Sql } from '../database/sql.ts'
 import type { ClientId, GrantId } from '../ids.ts'
-import type { Ending } from './end.ts'
+import { type Ending, endSessionIn } from './end.ts'
 import {
+  type ChosenGrants,
   type ConsentedPlace,
-  closeConsentedGrants,
-  closeGrantsOfClient,
-  type EndedBy,
+  closeGrants,
+  offlineSessionsOf,
 } from './end-grants-store.ts'
 
 /** Ends what one client may do for one person in one workspace, in every session of theirs. */
 export function endConsentedGrants(
-  db: Sql,
+  tx: Sql,
   place: ConsentedPlace,
   ending: Ending,
 ): Promise<GrantId[]> {
-  return closeConsentedGrants(db, place, endedBy(ending))
+  return endGrants(tx, place, ending)
 }
 
 /** Ends what one client may do for anybody. */
-export function endGrantsOfClient(db: Sql, id: ClientId, ending: Ending): Promise<GrantId[]> {
-  return closeGrantsOfClient(db, id, endedBy(ending))
+export function endGrantsOfClient(tx: Sql, id: ClientId, ending: Ending): Promise<GrantId[]> {
+  return endGrants(tx, id, ending)
 }
 
-function endedBy({ cause, by }: Ending): EndedBy {
-  return { cause, actorKind: by.kind, actorId: by.id ?? null }
+/**
+ * Looks again until nothing is left: a redemption that held a grant while we waited for it may
+ * have begun an offline session, which a statement that was under way does not see. An offline
+ * session has nothing else to live for, so it ends as a whole.
+ */
+async function endGrants(tx: Sql, chosen: ChosenGrants, ending: Ending): Promise<GrantId[]> {
+  const { cause, by } = ending
+  const all: GrantId[] = []
+  for (;;) {
+    const offline = await offlineSessionsOf(tx, chosen)
+    for (const id of offline) await endSessionIn(tx, id, ending)
+    const ended = await closeGrants(tx, chosen, {
+      cause,
+      actorKind: by.kind,
+      actorId: by.id ?? null,
+    })
+    if (offline.length === 0 && ended.length === 0) return all
+    all.push(...ended)
+  }
 }

@@ -1,6 +1,7 @@
 import type { SealedContext } from '../audit/append-entry.ts'
 import type { Sql, Statement } from '../database/sql.ts'
-import type { GrantId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
+import type { LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
+import type { Refusal } from './session.ts'
 
 export interface EndedSession {
   readonly id: SessionId
@@ -27,7 +28,8 @@ const END: Statement = {
     WITH ended AS (
       UPDATE session s SET ended_at = clock_timestamp(), end_cause = $2, secret_wrapped = NULL,
         context_sealed = NULL, epoch_id = NULL
-      WHERE s.id = ANY($1::uuid[]) AND s.ended_at IS NULL
+      WHERE s.id = ANY($1::uuid[]) AND s.ended_at IS NULL AND ($9::text IS NULL
+        OR $9 = (SELECT c.refusal FROM session_check c WHERE c.session_id = s.id))
       RETURNING s.id, s.workspace_id, s.user_id, s.login_id, s.ended_at AS t),
     grants AS (
       UPDATE "grant" g SET ended_at = e.t, end_cause = $2 FROM ended e
@@ -65,10 +67,24 @@ const IN_PASSING = 'LIMIT 500 FOR UPDATE SKIP LOCKED'
 // In the order of identifiers, so that two ends of many never wait for each other in a circle.
 const LOCKS = {
   ids: locking('sessions_lock_ids', 'id = ANY($1::uuid[])'),
-  login: locking('sessions_lock_login', "login_id = $1 AND kind = 'login'"),
-  user: locking('sessions_lock_user', "user_id = $1 AND kind <> 'offline'"),
-  userAndOffline: locking('sessions_lock_user_all', 'user_id = $1'),
-  workspace: locking('sessions_lock_workspace', 'workspace_id = $1'),
+  logins: locking('sessions_lock_logins', "login_id = ANY($1::uuid[]) AND kind = 'login'"),
+  // Only what a gate was closed on: whoever came in after it stays in.
+  user: locking(
+    'sessions_lock_user',
+    `user_id = $1 AND kind <> 'offline' AND created_at <=
+      COALESCE((SELECT ended_before FROM "user" WHERE id = $1), 'infinity')`,
+  ),
+  userAndOffline: locking(
+    'sessions_lock_user_all',
+    `user_id = $1 AND created_at <=
+      COALESCE((SELECT CASE WHEN session.kind = 'offline' THEN u.offline_ended_before
+        ELSE u.ended_before END FROM "user" u WHERE u.id = $1), 'infinity')`,
+  ),
+  workspace: locking(
+    'sessions_lock_workspace',
+    `workspace_id = $1 AND created_at <=
+      COALESCE((SELECT ended_before FROM workspace WHERE id = $1), 'infinity')`,
+  ),
   idle: locking(
     'sessions_lock_idle',
     'last_seen_at + make_interval(secs => idle_timeout + $1) <= statement_timestamp()',
@@ -83,7 +99,7 @@ const LOCKS = {
 
 export type Chosen =
   | { readonly by: 'ids'; readonly value: readonly SessionId[] }
-  | { readonly by: 'login'; readonly value: LoginId }
+  | { readonly by: 'logins'; readonly value: readonly LoginId[] }
   | { readonly by: 'user' | 'userAndOffline'; readonly value: UserId }
   | { readonly by: 'workspace'; readonly value: WorkspaceId }
   | { readonly by: 'idle' | 'absolute'; readonly value: number }
@@ -96,6 +112,8 @@ export interface EndOptions {
   readonly actorId: string | null
   readonly detail: object
   readonly context: SealedContext | null
+  /** Ends only what is still refused for this reason once it is locked. */
+  readonly onlyIf?: Refusal
 }
 
 /**
@@ -114,6 +132,7 @@ export async function endChosen(tx: Sql, chosen: Chosen, options: EndOptions) {
     JSON.stringify(options.detail),
     options.context?.keyId ?? null,
     options.context?.bytes ?? null,
+    options.onlyIf ?? null,
   ])
   return rows.map(
     (row): EndedSession => ({
@@ -123,106 +142,4 @@ export async function endChosen(tx: Sql, chosen: Chosen, options: EndOptions) {
       loginId: row.login_id,
     }),
   )
-}
-
-function closingLogins(name: string, chosen: string): Statement {
-  return {
-    name,
-    text: `
-      WITH chosen AS MATERIALIZED (${chosen}),
-      ended AS (
-        UPDATE login l SET ended_at = clock_timestamp(), end_cause = $2, secret_wrapped = NULL,
-          context_sealed = NULL, cookie_hash = NULL, prior_cookie_hash = NULL
-        FROM chosen WHERE l.id = chosen.id AND l.ended_at IS NULL RETURNING l.id, l.user_id),
-      barriers AS (DELETE FROM login_barrier b USING ended e WHERE b.login_id = e.id),
-      written AS (
-        INSERT INTO entry (id, action, actor_kind, actor_id, subject_kind, subject_id, detail, at)
-        SELECT gen_random_uuid(), 'login.ended', $3, $4, 'login', e.id,
-          $5::jsonb || jsonb_build_object('cause', $2::text), clock_timestamp() FROM ended e)
-      SELECT id FROM ended`,
-  }
-}
-
-const LOGINS = {
-  id: closingLogins(
-    'end_login',
-    'SELECT id FROM login WHERE id = $1 AND ended_at IS NULL FOR UPDATE',
-  ),
-  user: closingLogins(
-    'end_logins_of_user',
-    'SELECT id FROM login WHERE user_id = $1 AND ended_at IS NULL ORDER BY id LIMIT 500 FOR UPDATE',
-  ),
-} as const
-
-export type ChosenLogins =
-  | { readonly by: 'id'; readonly value: LoginId }
-  | { readonly by: 'user'; readonly value: UserId }
-
-export async function endChosenLogins(
-  db: Sql,
-  chosen: ChosenLogins,
-  options: Omit<EndOptions, 'bars'>,
-): Promise<LoginId[]> {
-  const rows = await db.query<{ id: LoginId }>(LOGINS[chosen.by], [
-    chosen.value,
-    options.cause,
-    options.actorKind,
-    options.actorId,
-    JSON.stringify(options.detail),
-  ])
-  return rows.map(({ id }) => id)
-}
-
-const CLOSE_USER_GATE: Statement = {
-  name: 'user_close_gate',
-  text: `UPDATE "user" SET ended_before = clock_timestamp(),
-      offline_ended_before = CASE WHEN $2 THEN clock_timestamp() ELSE offline_ended_before END
-    WHERE id = $1`,
-}
-
-/** From this commit on, nothing that the person began before is accepted anywhere. */
-export async function closeUserGate(db: Sql, userId: UserId, offlineToo: boolean): Promise<void> {
-  await db.execute(CLOSE_USER_GATE, [userId, offlineToo])
-}
-
-const CLOSE_WORKSPACE_GATE: Statement = {
-  name: 'workspace_close_gate',
-  text: 'UPDATE workspace SET ended_before = clock_timestamp() WHERE id = $1',
-}
-
-export async function closeWorkspaceGate(db: Sql, workspaceId: WorkspaceId): Promise<void> {
-  await db.execute(CLOSE_WORKSPACE_GATE, [workspaceId])
-}
-
-const END_GRANT: Statement = {
-  name: 'grant_end',
-  text: `UPDATE "grant" g SET ended_at = clock_timestamp(), end_cause = $2 FROM session s
-    WHERE g.id = $1 AND g.ended_at IS NULL AND s.id = g.session_id
-    RETURNING g.session_id, s.workspace_id`,
-}
-
-const RAISE_EPOCH: Statement = {
-  name: 'grant_raise_epoch',
-  text: `UPDATE "grant" g SET epoch = epoch + 1 FROM session s
-    WHERE g.id = $1 AND g.ended_at IS NULL AND s.id = g.session_id AND $2 <> ''
-    RETURNING g.session_id, s.workspace_id`,
-}
-
-export interface TouchedGrant {
-  readonly sessionId: SessionId
-  readonly workspaceId: WorkspaceId
-}
-
-/** Closes a grant for good, or only what was issued under it until now. */
-export async function closeGrant(
-  db: Sql,
-  id: GrantId,
-  how: { readonly cause: string; readonly keepsConsent: 'yes' | 'no' },
-): Promise<TouchedGrant | null> {
-  const statement = how.keepsConsent === 'yes' ? RAISE_EPOCH : END_GRANT
-  const [row] = await db.query<{ session_id: SessionId; workspace_id: WorkspaceId }>(statement, [
-    id,
-    how.cause,
-  ])
-  return row ? { sessionId: row.session_id, workspaceId: row.workspace_id } : null
 }

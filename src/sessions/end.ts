@@ -2,15 +2,11 @@ import { type Actor, appendEntry, type Json, type SealedContext } from '../audit
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import type { GrantId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
-import {
-  type Chosen,
-  closeGrant,
-  closeUserGate,
-  closeWorkspaceGate,
-  type EndedSession,
-  endChosen,
-  endChosenLogins,
-} from './end-store.ts'
+import { closeGrant } from './end-grants-store.ts'
+import { type ChosenLogins, endChosenLogins } from './end-logins-store.ts'
+import { type Chosen, type EndedSession, endChosen } from './end-store.ts'
+import { closeUserGate, closeWorkspaceGate } from './gate-store.ts'
+import type { Refusal } from './session.ts'
 
 export type { EndedSession } from './end-store.ts'
 
@@ -79,7 +75,19 @@ export async function endSession(
   return ended ?? null
 }
 
-/** The same within a transaction of prepared statements. */
+/** The same for a session that a check refused, if it still is so once its row is locked. */
+export async function endRefused(
+  deps: Deps,
+  { id, refusal }: { readonly id: SessionId; readonly refusal: Refusal },
+  ending: Ending,
+): Promise<EndedSession | null> {
+  const options = { ...endOptionsOf(ending), onlyIf: refusal }
+  const chosen = { by: 'ids', value: [id] } as const
+  const [ended] = await sqlTransaction(deps.db, (tx) => endChosen(tx, chosen, options))
+  return ended ?? null
+}
+
+/** `endSession` within a transaction of prepared statements. */
 export function endSessionIn(tx: Sql, id: SessionId, ending: Ending): Promise<EndedSession[]> {
   return endChosen(tx, { by: 'ids', value: [id] }, endOptionsOf(ending))
 }
@@ -88,8 +96,46 @@ export function endSessionIn(tx: Sql, id: SessionId, ending: Ending): Promise<En
 export async function endLogin(deps: Deps, id: LoginId, ending: Ending): Promise<EndedSession[]> {
   return sqlTransaction(deps.db, async (tx) => {
     await endChosenLogins(tx, { by: 'id', value: id }, optionsOf(ending))
-    return endChosen(tx, { by: 'login', value: id }, endOptionsOf(ending))
+    return endSessionsOfLogins(tx, [id], ending)
   })
+}
+
+/** Ends sessions whose time is over, until none is left. */
+export function endExpiredSessions(
+  deps: Deps,
+  chosen: Extract<Chosen, { readonly by: 'idle' | 'absolute' }>,
+  ending: Ending,
+): Promise<EndedSession[]> {
+  return inBatches(() => endSessions(deps, chosen, ending))
+}
+
+/** Ends logins whose time is over with all their sessions: at most 100 a call, until none is left. */
+export async function endExpiredLogins(
+  deps: Deps,
+  chosen: Extract<ChosenLogins, { readonly by: 'idle' | 'absolute' }>,
+  ending: Ending,
+): Promise<EndedSession[]> {
+  const all: EndedSession[] = []
+  const endBatch = async (tx: Sql) => {
+    const logins = await endChosenLogins(tx, chosen, optionsOf(ending))
+    const ended = await endSessionsOfLogins(tx, logins, ending)
+    return { logins, ended }
+  }
+  for (;;) {
+    const { logins, ended } = await sqlTransaction(deps.db, endBatch)
+    all.push(...ended)
+    if (logins.length === 0) return all
+  }
+}
+
+// Without barriers: they would be of a login that nobody comes back to.
+function endSessionsOfLogins(
+  tx: Sql,
+  logins: readonly LoginId[],
+  ending: Ending,
+): Promise<EndedSession[]> {
+  const options = { ...optionsOf(ending), bars: false }
+  return inBatches(() => endChosen(tx, { by: 'logins', value: logins }, options))
 }
 
 /**
@@ -105,7 +151,8 @@ export async function endUser(deps: Deps, id: UserId, ending: Ending): Promise<E
 /** The first step of `endUser`, for a change that must not commit without it. */
 export async function closeUser(db: Db, id: UserId, ending: Ending): Promise<void> {
   await sqlTransaction(db, async (tx) => {
-    await closeUserGate(tx, id, reachesOffline(ending))
+    const reaches = reachesOffline(ending) ? 'all' : 'all but offline'
+    await closeUserGate(tx, id, { cause: ending.cause, reaches })
     await appendEntry(tx, {
       action: 'user.ended',
       actor: ending.by,
