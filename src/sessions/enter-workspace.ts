@@ -2,13 +2,14 @@ import { appendEntry } from '../audit/append-entry.ts'
 import { sealJson } from '../crypto/envelope.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
-import { type LoginId, newId, type WorkspaceId } from '../ids.ts'
+import { DomainError } from '../errors.ts'
+import { type LoginId, newId, type SessionId, type WorkspaceId } from '../ids.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { boundContext, type Context } from './context.ts'
-import { type EndCause, endSession } from './end.ts'
-import { type EntryCheck, isBarred, lockToEnter } from './login-store.ts'
-import { absoluteEnd, type CheckedSession, type SessionLimits } from './session.ts'
-import { insertSession, unendedSession } from './session-store.ts'
+import { type EndCause, endRefused } from './end.ts'
+import { type EntryCheck, findLogin, isBarred, lockToEnter } from './login-store.ts'
+import { absoluteEnd, type CheckedSession, type Refusal, type SessionLimits } from './session.ts'
+import { insertSession, type NewSession, unendedSession } from './session-store.ts'
 
 interface Deps {
   readonly db: Db
@@ -38,66 +39,92 @@ export async function enterWorkspace(deps: Deps, entering: Entering): Promise<En
     if (!(await isBarred(deps.db, entering.loginId, entering.workspaceId)))
       return { entered: true, session: found, created: false }
   }
-  if (found?.refusal) await endExpired(deps, found)
-  return sqlTransaction(deps.db, (tx) => enter(deps, tx, entering))
+  if (found?.refusal) await endExpired(deps, found.id, found.refusal)
+  try {
+    return await sqlTransaction(deps.db, (tx) => enter(deps, tx, entering))
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'login_required') return LOGIN_REQUIRED
+    throw error
+  }
 }
 
+const LOGIN_REQUIRED = { entered: false, reason: 'login_required' } as const
+
 // Time has ended it, and nothing has marked it yet: it must hear of its end before a new one begins.
-async function endExpired(deps: Deps, session: CheckedSession): Promise<void> {
-  const causes: Partial<Record<string, EndCause>> = {
+async function endExpired(deps: Deps, id: SessionId, refusal: Refusal): Promise<void> {
+  const causes: Partial<Record<Refusal, EndCause>> = {
     idle: 'idle',
     absolute: 'absolute',
     not_a_member: 'member_removed',
   }
-  const cause = session.refusal ? causes[session.refusal] : undefined
-  if (cause) await endSession(deps, session.id, { cause, by: { kind: 'system' } })
+  const cause = causes[refusal]
+  if (cause) await endRefused(deps, { id, refusal }, { cause, by: { kind: 'system' } })
 }
 
 async function enter(deps: Deps, tx: Sql, entering: Entering): Promise<Entered> {
   const check = await lockToEnter(tx, entering.loginId, entering.workspaceId)
-  if (!check) return { entered: false, reason: 'not_a_member' }
-  if (check.barrier && check.barrier >= check.login.authTime)
-    return { entered: false, reason: 'login_required' }
+  if (!check) return refused(tx, entering)
+  if (check.barrier && check.barrier >= check.login.authTime) return LOGIN_REQUIRED
 
   const existing = await unendedSession(tx, entering.loginId, entering.workspaceId)
-  if (existing) return { entered: true, session: existing, created: false }
+  if (existing) return entered(existing)
   return create(deps, tx, entering, check)
+}
+
+async function refused(tx: Sql, { loginId }: Entering): Promise<Entered> {
+  const login = await findLogin(tx, loginId)
+  return login ? { entered: false, reason: 'not_a_member' } : LOGIN_REQUIRED
+}
+
+function entered(session: CheckedSession): Entered {
+  return session.refusal ? LOGIN_REQUIRED : { entered: true, session, created: false }
 }
 
 async function create(
   deps: Deps,
   tx: Sql,
   entering: Entering,
-  { login, now }: EntryCheck,
+  check: EntryCheck,
 ): Promise<Entered> {
+  const { loginId, workspaceId } = entering
   const id = newId<'ses'>()
+  const written = await insertSession(tx, await newSession(deps, tx, { id, entering, check }))
+  // An end may have committed since the barrier was read; had it not, its session were in the way.
+  if (written && (await isBarred(tx, loginId, workspaceId)))
+    throw new DomainError('login_required', 'the session here was ended meanwhile')
+  const session = await unendedSession(tx, loginId, workspaceId)
+  if (!session) return LOGIN_REQUIRED
+  if (session.id !== id) return entered(session)
+  await appendEntry(tx, {
+    action: 'session.created',
+    actor: { kind: 'user', id: check.login.userId },
+    subject: { kind: 'session', id },
+    workspaceId,
+  })
+  return { entered: true, session, created: true }
+}
+
+async function newSession(
+  deps: Deps,
+  tx: Sql,
+  { id, entering, check }: { id: SessionId; entering: Entering; check: EntryCheck },
+): Promise<NewSession> {
   const { workspaceId } = entering
   const secret = await deps.keyring.createSessionSecret(tx, { sessionId: id, workspaceId })
   const row = { ...secret, sessionId: id, workspaceId }
   const key = await deps.keyring.sessionKey(row, 'data', { from: tx })
   const limits = deps.config.sessions
-
-  await insertSession(tx, {
+  return {
     id,
     kind: 'login',
     workspaceId,
-    userId: login.userId,
+    userId: check.login.userId,
     clientId: null,
-    loginId: login.id,
+    loginId: check.login.id,
     epochId: secret.epochId,
     secretWrapped: secret.wrapped,
     contextSealed: sealJson(key, boundContext(entering.context), ['session', id, 'context']),
-    absoluteEndAt: absoluteEnd(limits, login, now),
+    absoluteEndAt: absoluteEnd(limits, check.login, check.now),
     idleTimeout: limits.idleTimeout,
-  })
-  const session = await unendedSession(tx, login.id, workspaceId)
-  if (!session) throw new Error('a session that was just written is not there')
-  if (session.id !== id) return { entered: true, session, created: false }
-  await appendEntry(tx, {
-    action: 'session.created',
-    actor: { kind: 'user', id: login.userId },
-    subject: { kind: 'session', id },
-    workspaceId,
-  })
-  return { entered: true, session, created: true }
+  }
 }
