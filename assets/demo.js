@@ -6,24 +6,28 @@ let events = null
 
 if ('loggedIn' in document.body.dataset) {
   document.addEventListener('visibilitychange', watch)
+  // A log-out or a switch begun here ends this visit as well. Going home at that moment would stop
+  // the browser on its way to the provider, and leave the person logged in there.
+  addEventListener('beforeunload', letGo)
   watch()
   setInterval(count, 1000)
 }
 
 // A hidden page lets go: a browser keeps six connections to one address, and every tab holds one.
 function watch() {
-  if (document.hidden) {
-    events?.close()
-    events = null
-    return
-  }
+  if (document.hidden) return letGo()
   if (events) return
   events = new EventSource('/events')
   events.addEventListener('logout', leave)
 }
 
+function letGo() {
+  events?.close()
+  events = null
+}
+
 function leave() {
-  events.close()
+  letGo()
   location.replace('/')
 }
 
