@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { test as base } from 'playwright/test'
+import { createUser } from '../../src/users/create-user.ts'
+import { createPasswords } from '../../src/users/password.ts'
+import { addMember } from '../../src/workspaces/add-member.ts'
+import { findWorkspace } from '../../src/workspaces/find-workspace.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { freePort, startServer, testConfig } from '../support/server.ts'
+import { collectObjections } from './objections.ts'
+
+export { expect } from 'playwright/test'
+
+/** What `npm start` brings up, in a process of its own. */
+export interface Demonstration {
+  readonly issuer: string
+  readonly notes: string
+  readonly billing: string
+  /** Moves all that the server has stored into the past. */
+  readonly pass: (duration: string) => Promise<void>
+  readonly addPerson: AddPerson
+}
+
+/** The demonstration's own workspaces, by slug. */
+type AddPerson = (...workspaces: readonly ('atelier' | 'borealis' | 'harbour')[]) => Promise<Person>
+
+export interface Person {
+  readonly username: string
+  readonly password: string
+  readonly name: string
+}
+
+interface Fixtures {
+  /** Somebody whom nobody has met: no earlier consent, and no failed try, is in the way. */
+  readonly newcomer: AddPerson
+  /** What the browser disliked on any page; a journey ends with nothing of it. */
+  readonly objections: readonly string[]
+}
+
+/** One demonstration for all journeys of a worker; people are made for each. */
+export const test = base.extend<Fixtures, { readonly demonstration: Demonstration }>({
+  demonstration: [
+    async ({}, use) => {
+      const database = await createTestDatabase()
+      const ports = { notes: await freePort(), billing: await freePort() }
+      const server = await startServer({
+        url: database.url,
+        args: ['--demo'],
+        env: {
+          SESSION_SECRET_KEY: randomBytes(32).toString('base64'),
+          SOJOURN_DEMO_PORTS_NOTES: String(ports.notes),
+          SOJOURN_DEMO_PORTS_BILLING: String(ports.billing),
+        },
+      })
+      await use({
+        issuer: server.url,
+        notes: `http://localhost:${ports.notes}`,
+        billing: `http://localhost:${ports.billing}`,
+        pass: database.pass,
+        addPerson: personMaker(database),
+      })
+      await server.stop()
+      await database.drop()
+    },
+    { scope: 'worker' },
+  ],
+  newcomer: ({ demonstration }, use) => use(demonstration.addPerson),
+  objections: [
+    async ({ context }, use) => {
+      const found = await collectObjections(context)
+      await use(found)
+      base.expect(found).toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+const PASSWORD = 'a long and honest passphrase'
+
+function personMaker({ db }: TestDatabase): AddPerson {
+  const passwords = createPasswords(testConfig().passwords)
+  const by = { kind: 'operator' } as const
+  return async (...workspaces) => {
+    const username = `guest-${randomBytes(4).toString('hex')}`
+    const person = { username, password: PASSWORD, name: 'Greta Guest' }
+    const profile = { name: person.name, email: `${username}@example.com`, emailVerified: true }
+    const user = await createUser({ db, passwords }, { ...person, profile, by })
+    for (const slug of workspaces) {
+      const workspace = await findWorkspace(db, slug)
+      if (!workspace) throw new Error(`the demonstration has no ${slug}`)
+      const place = { workspaceId: workspace.id, userId: user.id }
+      await addMember(db, { ...place, roles: ['editor'], by })
+    }
+    return person
+  }
+}
