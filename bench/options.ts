@@ -7,9 +7,11 @@ export interface BenchOptions {
   /** Rows to run; null for all. */
   readonly only: ReadonlySet<string> | null
   readonly json: boolean
+  /** Where CPU profiles of both servers are put; null for none. */
+  readonly profile: string | null
 }
 
-export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--only name[,name]] [--json]`
+export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--only name[,name]] [--json] [--profile folder]`
 
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
@@ -19,6 +21,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       seconds: { type: 'string', default: '2' },
       only: { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
+      profile: { type: 'string' },
     },
   })
   const only = values.only?.flatMap((names) => names.split(','))
@@ -27,6 +30,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     seconds: positive('seconds', values.seconds),
     only: only ? new Set(only) : null,
     json: values.json,
+    profile: values.profile ?? null,
   }
 }
 

@@ -11,6 +11,7 @@ import { logAccess } from './http/middleware/log-access.ts'
 import { pinHost, speakAs } from './http/middleware/pin-host.ts'
 import { BODY_LIMIT } from './http/middleware/read-body.ts'
 import { setSecurityHeaders } from './http/middleware/set-security-headers.ts'
+import { introspection } from './http/oauth/introspection.ts'
 import { operations } from './http/operations/operations.ts'
 import { createPages, type Pages } from './http/pages.ts'
 import { serveAssets } from './http/serve-assets.ts'
@@ -54,6 +55,7 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   app.use(serveAssets(assets))
   app.use(interactionRoutes(served))
   app.use(accountRoutes(served))
+  app.use(introspection(services))
   app.use((ctx, next) => oidc.middleware(ctx as never, next))
   return app
 }

@@ -19,15 +19,36 @@ export function findAnyAccessToken(deps: OidcDeps, text: string): Promise<FoundA
   return found
 }
 
-async function find(deps: OidcDeps, text: string): Promise<FoundAccessToken | null> {
-  const jwt = unfoldJwt(text)
-  const found = jwt === null ? await checkAccessToken(deps, text) : await findJwt(deps, jwt)
-  if (found?.of !== 'service') return found
-  const { client } = await deps.registry({ clientId: found.content.c, resource: null })
-  return client && !(await isRevoked(deps.db, found.content.j)) ? found : null
+function find(deps: OidcDeps, text: string): Promise<FoundAccessToken | null> {
+  return checkAnyAccessToken(
+    { ...deps, serviceStands: (token) => serviceStands(deps, token) },
+    text,
+  )
 }
 
-async function findJwt(deps: OidcDeps, jwt: string): Promise<FoundAccessToken | null> {
+async function serviceStands(deps: OidcDeps, { c, j }: AccessTokenContent): Promise<boolean> {
+  const { client } = await deps.registry({ clientId: c, resource: null })
+  return client !== null && !(await isRevoked(deps.db, j))
+}
+
+/** How the check of a token comes by what the token stands on. */
+export interface Footing
+  extends Pick<OidcDeps, 'config' | 'keyring' | 'serverKeys' | 'stays' | 'verificationKeys'> {
+  readonly serviceStands: (token: AccessTokenContent) => Promise<boolean>
+}
+
+/** The same over what was read otherwise. */
+export async function checkAnyAccessToken(
+  footing: Footing,
+  text: string,
+): Promise<FoundAccessToken | null> {
+  const jwt = unfoldJwt(text)
+  const found = jwt === null ? await checkAccessToken(footing, text) : await checkJwt(footing, jwt)
+  if (found?.of !== 'service') return found
+  return (await footing.serviceStands(found.content)) ? found : null
+}
+
+async function checkJwt(deps: Footing, jwt: string): Promise<FoundAccessToken | null> {
   const claims = verifyOwnJwt(deps, jwt)
   if (!claims) return null
   const content: AccessTokenContent = {

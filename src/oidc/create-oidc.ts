@@ -3,9 +3,11 @@ import type { Configuration, Provider } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { DomainError } from '../errors.ts'
 import { type SigningKeySet, signingKeysNow } from '../keys/signing-keys.ts'
+import { introspectionReader } from '../sessions/introspection.ts'
 import type { OidcDeps } from './deps.ts'
 import { flush } from './flush.ts'
 import { handlerOf } from './handler.ts'
+import { type Asked, type Introspection, introspect } from './introspect.ts'
 import { buildProvider } from './provider.ts'
 import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
@@ -26,6 +28,8 @@ export type HttpMiddleware = (ctx: never, next: () => Promise<unknown>) => Promi
 export interface Oidc {
   /** Speaks the protocol; goes behind everything else. */
   readonly middleware: HttpMiddleware
+  /** The short way to the answer of an introspection, for what most of them ask. */
+  introspect(asked: Asked): Promise<Introspection>
   /** The provider of the moment: ask each time, it changes with the keys. */
   provider(): Provider
   keys(): SigningKeySet
@@ -43,10 +47,12 @@ export async function createOidc(
   let keys = await signingKeysNow(options)
   let verification = verificationKeysOf(keys.published)
   const deps: OidcDeps = { ...options, verificationKeys: () => verification }
+  const introspections = introspectionReader(options.db)
   let provider = watched(deps, keys, renderError)
 
   return {
     middleware: (ctx, next) => answer(deps, provider, ctx as HttpContext, next),
+    introspect: (asked) => introspect({ ...deps, introspections }, asked),
     provider: () => provider,
     keys: () => keys,
     refresh: async () => {

@@ -4,23 +4,31 @@ import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.
 import type { StandingGrant, Stay } from './stay.ts'
 import { toUser, USER_OBJECT, type UserColumns } from './user-columns.ts'
 
-interface StayRow extends CheckRow {
+export interface StayRow extends CheckRow {
   readonly user_columns: UserColumns | null
   readonly grants: readonly StandingGrant[] | null
   readonly revoked: readonly string[] | null
 }
 
+/** What decides how a pairwise client knows people; null for all others. */
+const SECTOR = `CASE WHEN cl.metadata->>'subject_type' = 'pairwise' THEN jsonb_strip_nulls(
+  jsonb_build_object('subject_type', 'pairwise', 'redirect_uris', cl.metadata->'redirect_uris',
+    'sector_identifier_uri', cl.metadata->'sector_identifier_uri')) END`
+
+/** The columns of a stay, for statements that join `session_check` as `c` and `"user"` as `u`. */
+export const STAY_COLUMNS = `${CHECK_COLUMNS},
+  CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
+  (SELECT json_agg(json_build_object('id', g.id, 'clientId', g.client_id,
+      'clientName', cl.client_id, 'sector', ${SECTOR}, 'epoch', g.epoch,
+      'scopes', g.scopes, 'createdAt', g.created_at))
+    FROM "grant" g JOIN client cl ON cl.id = g.client_id AND cl.disabled_at IS NULL
+    WHERE g.session_id = c.session_id AND g.ended_at IS NULL) AS grants,
+  (SELECT array_agg(r.jti) FROM revoked_token r
+    WHERE r.session_id = c.session_id AND r.expires_at > statement_timestamp()) AS revoked`
+
 const STAYS: Statement = {
   name: 'stays',
-  text: `SELECT ${CHECK_COLUMNS},
-      CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
-      (SELECT json_agg(json_build_object('id', g.id, 'clientId', g.client_id,
-          'clientName', cl.client_id, 'epoch', g.epoch, 'scopes', g.scopes,
-          'createdAt', g.created_at))
-        FROM "grant" g JOIN client cl ON cl.id = g.client_id AND cl.disabled_at IS NULL
-        WHERE g.session_id = c.session_id AND g.ended_at IS NULL) AS grants,
-      (SELECT array_agg(r.jti) FROM revoked_token r
-        WHERE r.session_id = c.session_id AND r.expires_at > statement_timestamp()) AS revoked
+  text: `SELECT ${STAY_COLUMNS}
     FROM session_check c LEFT JOIN "user" u ON u.id = c.user_id
     WHERE c.session_id = ANY($1::uuid[])`,
 }
@@ -30,17 +38,16 @@ export async function readStays(
   ids: readonly SessionId[],
 ): Promise<ReadonlyMap<string, Stay>> {
   const rows = await db.query<StayRow>(STAYS, [ids])
-  return new Map(
-    rows.map((row) => [
-      row.session_id,
-      {
-        session: toCheckedSession(row),
-        user: row.user_columns && toUser(row.user_columns),
-        grants: row.grants ?? [],
-        revoked: row.revoked ?? [],
-      },
-    ]),
-  )
+  return new Map(rows.map((row) => [row.session_id, toStay(row)]))
+}
+
+export function toStay(row: StayRow): Stay {
+  return {
+    session: toCheckedSession(row),
+    user: row.user_columns && toUser(row.user_columns),
+    grants: row.grants ?? [],
+    revoked: row.revoked ?? [],
+  }
 }
 
 const REVOKE: Statement = {

@@ -1,3 +1,4 @@
+import type { ClientMetadata } from '../clients/client-metadata.ts'
 import { coalesce } from '../database/coalesce.ts'
 import type { Sql } from '../database/sql.ts'
 import type { ClientId, GrantId, SessionId } from '../ids.ts'
@@ -20,11 +21,18 @@ export interface StandingGrant {
   readonly clientId: ClientId
   /** What the protocol calls client_id. */
   readonly clientName: string
+  /** What decides how the client knows people, if it knows them by a name of its own. */
+  readonly sector: Sector | null
   readonly epoch: number
   readonly scopes: GrantedScopes
   /** As JSON writes it. */
   readonly createdAt: string
 }
+
+export type Sector = Pick<
+  ClientMetadata,
+  'subject_type' | 'redirect_uris' | 'sector_identifier_uri'
+>
 
 export type ReadStay = (id: SessionId) => Promise<Stay | undefined>
 

@@ -1,10 +1,9 @@
-import { formatId } from '../../ids.ts'
-import type { AccessTokenContent, FoundAccessToken } from '../../sessions/check-access-token.ts'
+import type { FoundAccessToken } from '../../sessions/check-access-token.ts'
 import { revokeToken } from '../../sessions/revoke-token.ts'
+import { accessTokenPayload } from '../access-token-payload.ts'
 import { findAnyAccessToken } from '../any-access-token.ts'
-import { workspaceClaims } from '../claims.ts'
 import type { OidcDeps } from '../deps.ts'
-import { adapterOf, type ModelAdapter, type Payload } from '../payload.ts'
+import { adapterOf, type ModelAdapter } from '../payload.ts'
 import { currentState, requireState } from '../request-state.ts'
 
 /** Access tokens leave no row: everything about them lies in the token, sealed or signed. */
@@ -17,7 +16,7 @@ export function accessTokenAdapter(
       const found = await findAnyAccessToken(deps, text)
       if (!found || (found.of === 'session') !== (kind === 'AccessToken')) return undefined
       remember(found)
-      return { kind, ...payloadOf(deps, found) }
+      return { kind, ...accessTokenPayload(found) }
     },
     destroy: async () => {
       const { token } = requireState()
@@ -46,43 +45,4 @@ function remember(found: FoundAccessToken): void {
     createdAt: new Date(found.grant.createdAt),
     user,
   }
-}
-
-function payloadOf(_deps: OidcDeps, found: FoundAccessToken): Payload {
-  const { content } = found
-  const common = {
-    jti: content.j,
-    clientId: content.c,
-    scope: content.s,
-    aud: content.a,
-    jkt: content.k,
-    'x5t#S256': content.x,
-    iat: content.i,
-    exp: content.t,
-    gty: content.y,
-  }
-  if (found.of === 'service') return common
-  const { session, user } = found.stay
-  return {
-    ...common,
-    scope: presentScope(found, content),
-    accountId: user ? formatId('usr', user.id) : undefined,
-    grantId: found.grant.id,
-    sessionUid: session.loginId ?? undefined,
-    sid: content.q,
-    extra: workspaceClaims(session),
-  }
-}
-
-/** What the token was given, as far as the grant still gives it. */
-function presentScope(
-  { grant }: Extract<FoundAccessToken, { of: 'session' }>,
-  content: AccessTokenContent,
-) {
-  const granted = content.a ? grant.scopes.resources?.[content.a] : grant.scopes.openid?.scope
-  const still = new Set((granted ?? '').split(' '))
-  return content.s
-    ?.split(' ')
-    .filter((scope) => still.has(scope))
-    .join(' ')
 }

@@ -1,0 +1,101 @@
+import { parse } from 'node:querystring'
+import type { Context, Middleware } from 'koa'
+import type { Asked, Introspection } from '../../oidc/introspect.ts'
+import { ROUTES } from '../../oidc/routes.ts'
+import { foldPath } from '../middleware/route-label.ts'
+import { shownSecret } from './client-secret.ts'
+import { putBack, readAhead } from './read-ahead.ts'
+
+interface Deps {
+  readonly config: { readonly issuer: string }
+  readonly oidc: { introspect(asked: Asked): Promise<Introspection> }
+}
+
+/**
+ * The short way of the one request that resource servers make all the time: an access token, asked
+ * about by a client that shows its secret. Everything else goes the library's way as it came, and
+ * what is answered here is what the library would have answered, to the letter.
+ */
+export function introspection({ config, oidc }: Deps): Middleware {
+  return async function introspect(ctx, next) {
+    if (!isPlain(ctx)) return next()
+    const body = await readAhead(ctx.req)
+    const asked = askedIn(ctx, body)
+    const answer = asked && (await oidc.introspect(asked))
+    if (answer?.state === 'answered') return present(ctx, answer.body)
+    if (answer?.state === 'unauthenticated' && !wantsPage(ctx)) return refuse(ctx, config.issuer)
+    putBack(ctx.req, body)
+    return next()
+  }
+}
+
+const LONGEST = 16_384
+const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/i
+
+/** A short form from a program; browsers come with an origin, and others with things of their own. */
+function isPlain({ method, path, req: { headers } }: Context): boolean {
+  return (
+    method === 'POST' &&
+    foldPath(path) === ROUTES.introspection &&
+    FORM.test(headers['content-type'] ?? '') &&
+    Number(headers['content-length'] ?? Number.NaN) <= LONGEST &&
+    headers.origin === undefined &&
+    headers['oauth-client-attestation'] === undefined &&
+    headers['oauth-client-attestation-pop'] === undefined
+  )
+}
+
+const NAMES = [
+  'token',
+  'token_type_hint',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+] as const
+
+/** Null for whatever is not one of our access tokens by its form, or not asked about in this plain way. */
+function askedIn(ctx: Context, body: Buffer): Asked | null {
+  const text = body.toString()
+  const form = parse(text)
+  const values = NAMES.map((name) => form[name] || undefined)
+  if (text.startsWith('\ufeff') || values.some(Array.isArray)) return null
+  const [token, , client_id, client_secret, assertion] = values as (string | undefined)[]
+  if (assertion !== undefined || token === undefined || !isAccessToken(token)) return null
+  const shown = shownSecret(ctx.req.headers, { client_id, client_secret })
+  return shown && { ...shown, token }
+}
+
+const LONGEST_JWT = 6_000
+
+function isAccessToken(token: string): boolean {
+  if (token.startsWith('sat_')) return true
+  return token.length <= LONGEST_JWT && /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/.test(token)
+}
+
+function present(ctx: Context, body: object): void {
+  ctx.vary('Origin')
+  ctx.set('Access-Control-Allow-Origin', '*')
+  ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate')
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = body
+}
+
+/** Errors are pages to whom prefers them, and those are the provider's to render. */
+function wantsPage(ctx: Context): boolean {
+  return ctx.req.headers.accept !== undefined && ctx.accepts('json', 'html') === 'html'
+}
+
+const FAILED = { error: 'invalid_client', error_description: 'client authentication failed' }
+
+/** RFC 6749 §5.2: the header names its scheme to whoever used it. */
+function refuse(ctx: Context, issuer: string): void {
+  present(ctx, FAILED)
+  ctx.status = 401
+  if (ctx.req.headers.authorization === undefined) return
+  const { error, error_description: description } = FAILED
+  ctx.set(
+    'WWW-Authenticate',
+    `Basic realm="${issuer}", error="${error}", error_description="${description}"`,
+  )
+}

@@ -1,0 +1,43 @@
+import { formatId } from '../ids.ts'
+import type { AccessTokenContent, FoundAccessToken } from '../sessions/check-access-token.ts'
+import { workspaceClaims } from './claims.ts'
+
+/** A token that stands, in the provider's words. */
+export function accessTokenPayload(found: FoundAccessToken) {
+  const { content } = found
+  const common = {
+    jti: content.j,
+    clientId: content.c,
+    scope: content.s,
+    aud: content.a,
+    jkt: content.k,
+    'x5t#S256': content.x,
+    iat: content.i,
+    exp: content.t,
+    gty: content.y,
+  }
+  if (found.of === 'service') return common
+  const { session, user } = found.stay
+  return {
+    ...common,
+    scope: presentScope(found, content),
+    accountId: user ? formatId('usr', user.id) : undefined,
+    grantId: found.grant.id,
+    sessionUid: session.loginId ?? undefined,
+    sid: content.q,
+    extra: workspaceClaims(session),
+  }
+}
+
+/** What the token was given, as far as the grant still gives it. */
+function presentScope(
+  { grant }: Extract<FoundAccessToken, { of: 'session' }>,
+  content: AccessTokenContent,
+) {
+  const granted = content.a ? grant.scopes.resources?.[content.a] : grant.scopes.openid?.scope
+  const still = new Set((granted ?? '').split(' '))
+  return content.s
+    ?.split(' ')
+    .filter((scope) => still.has(scope))
+    .join(' ')
+}
