@@ -1,21 +1,24 @@
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
-import type { Client } from '../../clients/client.ts'
 import { sidFor, subjectFor } from '../../clients/subject.ts'
 import type { Login } from '../../sessions/login.ts'
-import type { CheckedSession } from '../../sessions/session.ts'
-import { recentSessionsOfLogin, sessionsOfLogin } from '../../sessions/sessions-of.ts'
+import { recentSessionsOfLogin } from '../../sessions/sessions-of.ts'
 import { parse } from '../middleware/parse.ts'
 import { readForm } from '../middleware/read-body.ts'
-import type { Link } from '../view-models.ts'
 import { browserLogin } from './browser-login.ts'
 import type { InteractionDeps } from './deps.ts'
-import { nameOfClient, nameOfUser } from './display-name.ts'
 import { leaveLogin, leaveSessions, showLoggedOut } from './leave.ts'
-import { type LogoutRequest, readLogoutRequest } from './logout-request.ts'
-import { goOn, show } from './show.ts'
-
-const LOGOUT = '/oauth2/logout'
+import {
+  askToLogOut,
+  finishLogout,
+  LOGOUT,
+  namesOf,
+  readOrRefuse,
+  scopeOf,
+  sessionsWith,
+} from './logout-page.ts'
+import type { LogoutRequest } from './logout-request.ts'
+import { goOn } from './show.ts'
 
 /**
  * RP-Initiated Logout 1.0. A request that shows an ID token of this browser's login ends it at
@@ -23,12 +26,13 @@ const LOGOUT = '/oauth2/logout'
  */
 export function getLogout(deps: InteractionDeps) {
   return async (ctx: RouterContext): Promise<void> => {
-    const request = await readLogoutRequest(deps, ctx.query)
+    const request = await readOrRefuse(deps, ctx, ctx.query)
+    if (!request) return
     const login = await browserLogin(deps, ctx)
-    if (!login) return finish(deps, ctx, request)
-    if (!(await isOfLogin(deps, request, login))) return ask(deps, ctx, request, login)
+    if (!login) return finishLogout(deps, ctx, request)
+    if (!(await isOfLogin(deps, request, login))) return askToLogOut(deps, ctx, request, login)
     await leaveLogin(deps, ctx, login)
-    finish(deps, ctx, request)
+    finishLogout(deps, ctx, request)
   }
 }
 
@@ -39,7 +43,7 @@ export function getLogout(deps: InteractionDeps) {
 export function postLogout(deps: InteractionDeps) {
   return async (ctx: RouterContext): Promise<void> => {
     const form = await readForm(ctx)
-    await readLogoutRequest(deps, form)
+    if (!(await readOrRefuse(deps, ctx, form))) return
     goOn(ctx, `${LOGOUT}?${new URLSearchParams(form)}`)
   }
 }
@@ -49,20 +53,21 @@ const form = z.object({ reach: z.enum(['login', 'session', 'none']) })
 /** What the person answered. The request is judged again: its address came back through the browser. */
 export function postLogoutChoice(deps: InteractionDeps) {
   return async (ctx: RouterContext): Promise<void> => {
-    const request = await readLogoutRequest(deps, ctx.query)
+    const request = await readOrRefuse(deps, ctx, ctx.query)
+    if (!request) return
     const login = await browserLogin(deps, ctx)
-    if (!login) return finish(deps, ctx, request)
+    if (!login) return finishLogout(deps, ctx, request)
     await deps.csrf.check(ctx, scopeOf(login))
     const { reach } = parse(form, await readForm(ctx))
 
     if (reach === 'none') return goOn(ctx, request.redirect ?? '/account')
     if (reach === 'login') {
       await leaveLogin(deps, ctx, login)
-      return finish(deps, ctx, request)
+      return finishLogout(deps, ctx, request)
     }
     const sessions = await sessionsWith(deps, request.client, login)
     await leaveSessions(deps, login, sessions)
-    finish(deps, ctx, request, namesOf(sessions))
+    finishLogout(deps, ctx, request, namesOf(sessions))
   }
 }
 
@@ -85,57 +90,4 @@ async function isOfLogin(
   if (hint.sub !== subjectFor(lookup, client, login.userId)) return false
   const ids = await recentSessionsOfLogin(db, login.id)
   return ids.some((id) => sidFor(lookup, client, id) === hint.sid)
-}
-
-async function ask(
-  deps: InteractionDeps,
-  ctx: RouterContext,
-  { client, redirect, query }: LogoutRequest,
-  login: Login,
-): Promise<void> {
-  const sessions = await sessionsWith(deps, client, login)
-  const model = {
-    action: `${LOGOUT}/confirm${query && `?${query}`}`,
-    csrf: await deps.csrf.issue(ctx, scopeOf(login)),
-    userName: await nameOfUser(deps.db, login.userId),
-    clientName: client && nameOfClient(client),
-    workspaceName: namesOf(sessions),
-  }
-  show(ctx, deps.pages, { page: 'logout', model, leadsTo: redirect === null ? [] : [redirect] })
-}
-
-/** The sessions of a login that a client has a part in. */
-async function sessionsWith(
-  { db, stays }: InteractionDeps,
-  client: Client | null,
-  login: Login,
-): Promise<CheckedSession[]> {
-  if (!client) return []
-  const sessions = await sessionsOfLogin(db, login.id)
-  const read = await Promise.all(sessions.map(({ id }) => stays(id)))
-  return sessions.filter((_, at) => read[at]?.grants.some(({ clientId }) => clientId === client.id))
-}
-
-function finish(
-  deps: InteractionDeps,
-  ctx: RouterContext,
-  { client, redirect }: LogoutRequest,
-  workspaceName: string | null = null,
-): void {
-  if (redirect !== null) goOn(ctx, redirect)
-  else showLoggedOut(deps, ctx, { workspaceName, back: client && linkTo(client) })
-}
-
-function linkTo(client: Client): Link | null {
-  const { client_uri: href } = client.metadata
-  return href ? { href, label: `Back to ${nameOfClient(client)}` } : null
-}
-
-function namesOf(sessions: readonly CheckedSession[]): string | null {
-  const names = sessions.map(({ workspaceName }) => workspaceName)
-  return names.length === 0 ? null : names.join(', ')
-}
-
-function scopeOf({ id }: Login): string {
-  return `logout ${id}`
 }
