@@ -134,6 +134,8 @@ test.describe('a secret', () => {
     `SESSION_SECRET_KEY=${CANARY}`,
     `token srt_${CANARY}.3.aaaa.bbbb is old`,
     `token sat_01j.${CANARY} is over`,
+    `the client sent scs_${CANARY}`,
+    `registered with sit_${CANARY}`,
     `eyJhbGciOiJIUzI1NiJ9.${CANARY}.${CANARY} did not verify`,
   ]
   for (const text of texts) {

@@ -29,6 +29,7 @@ export interface Subject {
     | 'delivery'
     | 'key'
     | 'consent'
+    | 'initial_access_token'
   readonly id: string
 }
 

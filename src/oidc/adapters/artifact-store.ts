@@ -1,9 +1,10 @@
 import type { Sql, Statement } from '../../database/sql.ts'
 
+// A client's registration token lasts as long as the client (RFC 7592 §3): without a lifetime, for ever.
 const SAVE: Statement = {
   name: 'artifact_save',
   text: `INSERT INTO artifact (model, hash, payload_sealed, expires_at)
-    VALUES ($1, $2, $3, statement_timestamp() + make_interval(secs => $4))
+    VALUES ($1, $2, $3, COALESCE(statement_timestamp() + make_interval(secs => $4), 'infinity'))
     ON CONFLICT (model, hash) DO UPDATE SET payload_sealed = EXCLUDED.payload_sealed,
       expires_at = EXCLUDED.expires_at`,
 }
@@ -14,7 +15,7 @@ export async function saveArtifact(
     readonly kind: string
     readonly hash: Buffer
     readonly payloadSealed: Buffer
-    readonly expiresIn: number
+    readonly expiresIn: number | undefined
   },
 ): Promise<void> {
   await db.execute(SAVE, [artifact.kind, artifact.hash, artifact.payloadSealed, artifact.expiresIn])
