@@ -7,6 +7,7 @@ import type { AccessTokenContent } from '../sessions/check-access-token.ts'
 import { sealServiceToken } from '../sessions/service-token.ts'
 import { keyRowOf } from '../sessions/session-key-row.ts'
 import { insertProof } from './adapters/artifact-store.ts'
+import { NO_SECRET_HERE } from './adapters/client-adapter.ts'
 import type { OidcDeps } from './deps.ts'
 import type { Payload } from './payload.ts'
 import { requireState } from './request-state.ts'
@@ -37,6 +38,12 @@ function overrideClient({ prototype }: Model, deps: OidcDeps): void {
   }
   // `sid` is in every ID token, or a client could not tell which session a logout token ends.
   prototype.includeSid = () => true
+  // What stands for a secret is none: a client that read its record would keep it as its secret.
+  const metadata = prototype.metadata as (this: unknown) => Payload
+  prototype.metadata = function () {
+    const { client_secret: secret, client_secret_expires_at: _, ...rest } = metadata.call(this)
+    return secret === undefined || secret === NO_SECRET_HERE ? rest : metadata.call(this)
+  }
   // Logout tokens leave from the outbox, and survive a crash there.
   prototype.backchannelLogout = async () => undefined
 }

@@ -1,6 +1,6 @@
 import Provider, { errors } from 'oidc-provider'
-import { type Client, needsSecret } from '../../clients/client.ts'
-import { deleteClient } from '../../clients/delete-client.ts'
+import { deleteClient } from '../../access/delete-client.ts'
+import { type Client, grantTypesOf, needsSecret } from '../../clients/client.ts'
 import { saveRegisteredClient } from '../../clients/save-registered-client.ts'
 import { DomainError } from '../../errors.ts'
 import type { OidcDeps } from '../deps.ts'
@@ -8,8 +8,8 @@ import { foldJwt } from '../folded-jwt.ts'
 import { adapterOf, type ModelAdapter, type Payload } from '../payload.ts'
 import { currentState } from '../request-state.ts'
 
-/** Stands where the library wants a secret; `compareClientSecret` never looks at it. */
-const NO_SECRET_HERE = 'kept-as-a-keyed-hash'
+/** Stands where the library wants a secret; `compareClientSecret` never looks at it, and none is told it. */
+export const NO_SECRET_HERE = 'kept-as-a-keyed-hash'
 
 export function clientAdapter(
   deps: Pick<OidcDeps, 'db' | 'registry' | 'serverKeys'>,
@@ -31,13 +31,16 @@ export function clientAdapter(
     },
     destroy: async (clientId) => {
       const { client } = await deps.registry({ clientId, resource: null })
-      if (client) await deleteClient(deps.db, client.id, { kind: 'client', id: client.id })
+      if (client) await deleteClient(deps, client.id, { kind: 'client', id: client.id })
     },
   })
 }
 
 function payloadOf(client: Client): Payload {
+  // A client whom nobody is sent to has no address for it; the library would ask for one.
+  const isVisited = grantTypesOf(client.metadata).includes('authorization_code')
   return {
+    ...(isVisited ? {} : { response_types: [], redirect_uris: [] }),
     ...client.metadata,
     client_id: client.clientId,
     ...(needsSecret(client.metadata) ? { client_secret: NO_SECRET_HERE } : {}),
