@@ -1,38 +1,19 @@
 import { type FindInRegistry, registryFinder } from './clients/find-client.ts'
-import type { Config } from './config/config.ts'
-import type { RootKeys } from './crypto/root-key.ts'
-import type { Database } from './database/database.ts'
 import { createLimiter, type LimiterOptions } from './database/limiter.ts'
-import { type AuditKeys, createAuditKeys } from './keys/audit-keys.ts'
-import { loadServerKeys, type ServerKeys } from './keys/data-keys.ts'
-import { loadIncarnation } from './keys/incarnation.ts'
 import { createKeyring, type Keyring } from './keys/keyring.ts'
-import { rotateSigningKeys, type SigningRotation } from './keys/signing-keys.ts'
-import type { Log } from './log.ts'
+import { rotateSigningKeys } from './keys/signing-keys.ts'
 import { createMetrics, type Metrics } from './monitoring/metrics.ts'
 import { outcomes } from './monitoring/outcome.ts'
 import { createDoctor, type Doctor } from './monitoring/readiness.ts'
 import { createOidc, type Oidc } from './oidc/create-oidc.ts'
-import { openRootKeys } from './services/root-keys.ts'
-import { signingRotation } from './services/signing-rotation.ts'
+import type { Core } from './services/core.ts'
 import { type Activity, createActivity } from './sessions/activity.ts'
 import { type AdvanceFamily, createAdvanceFamily } from './sessions/advance-family.ts'
 import { familyReader, type ReadFamily } from './sessions/family-check.ts'
 import { type ReadStay, stayReader } from './sessions/stay.ts'
 import { createLoginThrottle, type LoginThrottle } from './users/login-throttle.ts'
-import { createPasswords, type Passwords } from './users/password.ts'
 
-/** What a command and a server both need: the database and the keys. */
-export interface Core extends Pick<Database, 'db' | 'pool'> {
-  readonly config: Config
-  readonly log: Log
-  readonly rootKeys: RootKeys
-  readonly incarnation: string
-  readonly serverKeys: ServerKeys
-  readonly auditKeys: AuditKeys
-  readonly signingRotation: SigningRotation
-  readonly passwords: Passwords
-}
+export { type Core, createCore } from './services/core.ts'
 
 /** Each long-lived thing of a server, built once; use cases name the few that they need. */
 export interface Services extends Core {
@@ -49,25 +30,6 @@ export interface Services extends Core {
   readonly doctor: Doctor
   /** Writes what is held back and closes everything but the database, which whoever opened it closes last. */
   close(): Promise<void>
-}
-
-/** Builds the core on a migrated database, in the order in which its parts need each other. */
-export async function createCore(config: Config, log: Log, database: Database): Promise<Core> {
-  const { db, pool } = database
-  const rootKeys = await openRootKeys(config.rootKey)
-  const incarnation = await loadIncarnation(db)
-  return {
-    config,
-    log,
-    db,
-    pool,
-    rootKeys,
-    incarnation,
-    serverKeys: await loadServerKeys({ db, rootKeys, incarnation }),
-    auditKeys: createAuditKeys({ rootKeys }),
-    signingRotation: signingRotation(config),
-    passwords: createPasswords(config.passwords),
-  }
 }
 
 type RenderError = Parameters<typeof createOidc>[1]

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { DomainError } from '../errors.ts'
 import { parseDuration } from '../lib/duration.ts'
-import { issueInitialAccessToken } from '../oidc/issue-initial-access-token.ts'
 import type { Answer } from './answer.ts'
 import type { CommonOptions } from './command.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,6 +22,8 @@ export async function createTokenAt(
   return withCore(terminal, options, async (core) => {
     if (!core.config.registration.enabled)
       throw new DomainError('conflict', 'nobody may register: set registration.enabled')
+    // The provider is slow to load, and no other command needs it.
+    const { issueInitialAccessToken } = await import('../oidc/issue-initial-access-token.ts')
     const token = await issueInitialAccessToken(core, { lifetime, by: OPERATOR })
     const shown = token.reveal()
     const data = { initial_access_token: shown, expires_in: lifetime }

@@ -5,7 +5,7 @@ import { findClient } from '../clients/find-client.ts'
 import { isClientSecret } from '../clients/secrets.ts'
 import type { Config } from '../config/config.ts'
 import { Redacted } from '../lib/redacted.ts'
-import type { Core } from '../services.ts'
+import type { Core } from '../services/core.ts'
 import { OPERATOR } from './with-core.ts'
 
 export interface DemoApp {

@@ -5,7 +5,7 @@ import { addClientCommands } from './client-commands.ts'
 import { addCommand, answering, type CommonOptions, commandLog } from './command.ts'
 import { addKeyCommands } from './key-commands.ts'
 import { type MigrateOptions, migrateDatabase } from './migrate.ts'
-import { type ServeOptions, serve } from './serve.ts'
+import type { ServeOptions } from './serve.ts'
 import { addSessionCommands } from './session-commands.ts'
 import type { Terminal } from './terminal.ts'
 import { addUserCommands } from './user-commands.ts'
@@ -25,7 +25,8 @@ export function createProgram(terminal: Terminal): Command {
 
   addCommand(program, 'serve', 'Run the server')
     .option('--demo', 'with demonstration data and two sample applications')
-    .action((options: ServeOptions) => serve(terminal, options))
+    // The server is most of what there is to load, and no other command needs it.
+    .action(async (options: ServeOptions) => (await import('./serve.ts')).serve(terminal, options))
   addCommand(program, 'migrate', 'Bring the database to the form of this version')
     .option('--status', 'only tell what is pending')
     .action(

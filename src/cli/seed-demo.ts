@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts'
-import type { Core } from '../services.ts'
+import type { Core } from '../services/core.ts'
 import { createUser } from '../users/create-user.ts'
 import { findUserByUsername } from '../users/find-user.ts'
 import type { User } from '../users/user.ts'

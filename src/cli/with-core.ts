@@ -1,6 +1,6 @@
 import { migrate, migrationStatus } from '../database/migrate.ts'
 import { DomainError } from '../errors.ts'
-import { type Core, createCore } from '../services.ts'
+import { type Core, createCore } from '../services/core.ts'
 import { commandLog } from './command.ts'
 import { type ConfigOptions, load } from './load.ts'
 import { openStorage, type Storage } from './storage.ts'
