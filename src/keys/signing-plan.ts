@@ -13,7 +13,7 @@ export interface SigningPolicy {
   readonly rotation: number
   /** How long a verifier may keep the key set without asking again: its `max-age`. */
   readonly jwksMaxAge: number
-  /** The longest life of anything that is signed. */
+  /** How long anything that is signed may be shown to somebody. */
   readonly maxTokenLifetime: number
   /** How old a node's view of the keys may be; nodes load them anew more often than this. */
   readonly margin: number
