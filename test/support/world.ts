@@ -24,7 +24,7 @@ import { addMember } from '../../src/workspaces/add-member.ts'
 import { createWorkspace } from '../../src/workspaces/create-workspace.ts'
 import type { Workspace } from '../../src/workspaces/workspace.ts'
 import { test as base, type TestDatabase } from './database.ts'
-import { freePort, startServer } from './server.ts'
+import { freePort, type ServerProcess, startServer } from './server.ts'
 
 export { expect } from './database.ts'
 
@@ -85,6 +85,7 @@ export interface Cluster {
   readonly issuer: string
   /** `host:port` of each process. */
   readonly nodes: readonly [string, string]
+  readonly processes: readonly [ServerProcess, ServerProcess]
   readonly services: Services
   close(): Promise<void>
 }
@@ -110,6 +111,7 @@ export async function startCluster(
   return {
     issuer,
     nodes: [`127.0.0.1:${first.port}`, `127.0.0.1:${second.port}`],
+    processes: [first, second],
     services: wired.services,
     close: async () => {
       await Promise.all([first.stop(), second.stop(), wired.close()])
