@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { archiveWorkspace } from '../../src/access/archive-workspace.ts'
 import { changePassword } from '../../src/access/change-password.ts'
 import { deleteClient } from '../../src/access/delete-client.ts'
@@ -7,6 +8,7 @@ import { removeMember } from '../../src/access/remove-member.ts'
 import { withdrawConsent } from '../../src/access/withdraw-consent.ts'
 import { enableClient } from '../../src/clients/disable-client.ts'
 import { consentsOf } from '../../src/consent/find-consent.ts'
+import { transaction } from '../../src/database/transaction.ts'
 import { enableUser } from '../../src/users/disable-user.ts'
 import { addMember } from '../../src/workspaces/add-member.ts'
 import { authorize, introspect, signIn } from '../support/relying-party.ts'
@@ -33,6 +35,27 @@ test.describe('withdrawing a consent', () => {
     })
     const entry = { actorKind: 'user', actorId: ada.id, detail: { cause: 'consent_withdrawn' } }
     expect(entries).toMatchObject([entry, entry])
+  })
+
+  test('outruns a grant that is being made from it', async ({ node, given }) => {
+    const { ada, notes, row, browser } = await stays(node, given)
+    const billing = { issuer: node.issuer, ...(await given.client()) }
+    const { id } = await given.consent(ada, row, billing)
+    const withdrawn = Promise.withResolvers<void>()
+    const commit = Promise.withResolvers<void>()
+    const withdrawal = transaction(node.services.db, async (tx) => {
+      await withdrawConsent({ db: tx }, { id, userId: ada.id, by })
+      withdrawn.resolve()
+      await commit.promise
+    })
+    await withdrawn.promise
+    const asked = silent(billing, browser, row.slug)
+    // Time enough for the request to come to the row that the withdrawal holds.
+    expect(await Promise.race([asked, sleep(300, 'waits')])).toBe('waits')
+    commit.resolve()
+    await withdrawal
+    expect(await asked).toBe('consent_required')
+    expect(await silent(notes, browser, row.slug)).toBeNull()
   })
 
   test("does not reach another person's", async ({ node, given }) => {
