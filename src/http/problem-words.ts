@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
-import type { ProblemModel } from './view-models.ts'
+import type { Link, ProblemModel } from './view-models.ts'
 
 /** What a person can be told; each code of the page edge comes down to one of these. */
 export type PageProblem =
@@ -28,6 +28,24 @@ export function problemWords(problem: PageProblem, workspaceName: string | null)
   }
 }
 
+/** A way on for people of whom nothing is known, not even the application that they came from. */
+export function wayOn(problem: PageProblem): Link | null {
+  switch (problem) {
+    case 'login_ended':
+      return { href: '/login', label: 'Log in again' }
+    case 'throttled':
+    case 'unavailable':
+    case 'internal':
+      return null
+    case 'invalid_request':
+    case 'form_expired':
+    case 'not_found':
+    case 'not_a_member':
+    case 'session_ended':
+      return { href: '/account', label: 'Your account' }
+  }
+}
+
 const WORDS: Readonly<Record<PageProblem, Words>> = {
   invalid_request: {
     title: 'We could not read that',
@@ -35,8 +53,8 @@ const WORDS: Readonly<Record<PageProblem, Words>> = {
     advice: 'Go back to the application, and start again from there.',
   },
   form_expired: {
-    title: 'This page was open for too long',
-    explanation: 'For your safety a form is good for a short time only. Nothing was changed.',
+    title: 'This page is out of date',
+    explanation: 'For your safety a form is good once, and for a short time. Nothing was changed.',
     advice: 'Go back to the application, and start again from there.',
   },
   throttled: {

@@ -4,7 +4,7 @@ import { DomainError, type ErrorCode } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { pageHeaders } from '../page-headers.ts'
 import type { Pages } from '../pages.ts'
-import { problemWords } from '../problem-words.ts'
+import { problemWords, wayOn } from '../problem-words.ts'
 import { requestIdOf } from './assign-request-id.ts'
 import { PROBLEMS } from './problems.ts'
 
@@ -54,7 +54,7 @@ export function answerProblem(
       requestId,
       choices: [],
       csrf: '',
-      back: null,
+      back: wayOn(page),
     })
     return
   }

@@ -1,8 +1,7 @@
 import type { Context } from 'koa'
 import { pageHeaders } from '../page-headers.ts'
 import type { Pages } from '../pages.ts'
-import type { PageProblem } from '../problem-words.ts'
-import { problemWords } from '../problem-words.ts'
+import { type PageProblem, problemWords, wayOn } from '../problem-words.ts'
 import { requestIdOf } from './assign-request-id.ts'
 
 /** What the provider tells of an error that no client is to hear of: its OAuth code. */
@@ -15,13 +14,14 @@ export function renderProviderError(pages: Pages) {
   return function renderError(ctx: Context, { error }: Told): void {
     ctx.set(pageHeaders())
     ctx.type = 'html'
+    const problem = problemOf(ctx.status, error)
     ctx.body = pages.render('problem', {
-      ...problemWords(problemOf(ctx.status, error), null),
+      ...problemWords(problem, null),
       code: error,
       requestId: requestIdOf(ctx),
       choices: [],
       csrf: '',
-      back: null,
+      back: wayOn(problem),
     })
   }
 }

@@ -110,7 +110,7 @@ test.describe('a login page that is not the one that was sent', () => {
     const stranger = house.visitor()
     const page = await stranger.get(new URL(seen.address).pathname)
     expect(page.status).toBe(400)
-    expect(wordsOf(page.text)).toContain('This page was open for too long')
+    expect(wordsOf(page.text)).toContain('This page is out of date')
   })
 
   test('is over after ten minutes', async ({ house, database }) => {
