@@ -28,16 +28,16 @@ export function newId<K extends Kind>(): Id<K> {
 
 /** `ses_…` for a session's uuid. */
 export function formatId<K extends Kind>(kind: K, id: Id<K>): string {
-  return `${kind}_${encode128(BigInt(`0x${id.replaceAll('-', '')}`))}`
+  return `${kind}_${encode128(id.replaceAll('-', ''))}`
 }
 
 /** The uuid behind `ses_…`; null for another kind, another spelling or anything else. */
 export function parseId<K extends Kind>(kind: K, text: unknown): Id<K> | null {
   if (typeof text !== 'string' || !text.startsWith(`${kind}_`)) return null
-  const value = decode128(text.slice(kind.length + 1))
-  if (value === null) return null
-  const hex = value.toString(16).padStart(32, '0')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Id<K>
+  const hex = decode128(text.slice(kind.length + 1))
+  if (hex === null) return null
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)]
+  return `${parts.join('-')}-${hex.slice(20)}` as Id<K>
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

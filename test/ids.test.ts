@@ -13,7 +13,7 @@ test.describe('identifiers', () => {
 
   test('print a known uuid in a known way', () => {
     const id = '0197f0c0-a1b2-7c3d-8e4f-5a6b7c8d9e0f' as SessionId
-    expect(formatId('ses', id)).toBe('ses_01jzrc18djfgyrwkttdjy8v7gf')
+    expect(formatId('ses', id)).toBe('ses_01jzrc18djfgyrwkttddy8v7gf')
   })
 
   for (const text of [
@@ -24,7 +24,7 @@ test.describe('identifiers', () => {
     'ses_81jzrc18djfgyrwkttdey8v7gf',
     'ses_01jzrc18djfgyrwkttdey8v7g',
     'ses_01jzrc18djfgyrwkttdey8v7gi',
-    'ses_01jzrc18djfgyrwkttdjy8v7gf ',
+    'ses_01jzrc18djfgyrwkttddy8v7gf ',
     7,
     null,
   ]) {
