@@ -149,6 +149,6 @@ function withJitter(seconds: number): number {
 }
 
 async function sweepAndTell(services: Services): Promise<void> {
-  for (const { id } of await sweep(services))
-    outcomes.publish({ kind: 'session.ended', cause: 'time', session: id })
+  for (const { id, cause } of await sweep(services))
+    outcomes.publish({ kind: 'session.ended', cause, session: id })
 }

@@ -8,6 +8,8 @@ export interface EndedSession {
   readonly workspaceId: WorkspaceId
   readonly userId: UserId | null
   readonly loginId: LoginId | null
+  /** Why it ended, as it stands on the row. */
+  readonly cause: string
 }
 
 interface EndedRow {
@@ -140,6 +142,7 @@ export async function endChosen(tx: Sql, chosen: Chosen, options: EndOptions) {
       workspaceId: row.workspace_id,
       userId: row.user_id,
       loginId: row.login_id,
+      cause: options.cause,
     }),
   )
 }
