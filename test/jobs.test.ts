@@ -1,7 +1,8 @@
-import { type Job, startJobs } from '../src/jobs.ts'
+import { JOBS, type Job, startJobs } from '../src/jobs.ts'
 import { createLog } from '../src/log.ts'
 import { followOutcomes, type Outcome } from '../src/monitoring/outcome.ts'
 import { expect, type TestDatabase, test } from './support/database.ts'
+import { startApp } from './support/server.ts'
 
 /** The services of one node, as far as jobs of tests know them. */
 function node({ pool }: TestDatabase) {
@@ -66,5 +67,35 @@ test.describe('recurring work', () => {
     expect(done).toBe(begun)
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(begun).toBe(after)
+  })
+})
+
+test.describe('the work of a server', () => {
+  test('ends what time has ended, and tells each cause', async ({ database }) => {
+    const told: Outcome[] = []
+    const unfollow = followOutcomes((outcome) => told.push(outcome))
+    const app = await startApp(database)
+    await database.pool.query(
+      `INSERT INTO workspace (id, slug, name) VALUES (gen_random_uuid(), 'w', 'W')`,
+    )
+    for (const idle of [60, 86_400])
+      await database.pool.query(
+        `INSERT INTO session (id, kind, workspace_id, secret_wrapped, created_at, last_seen_at, absolute_end_at, idle_timeout)
+         SELECT gen_random_uuid(), 'service', id, '', now(), now(), now() + interval '1 hour', $1 FROM workspace`,
+        [idle],
+      )
+    await database.pass('2h')
+    const sweep = JOBS.find(({ name }) => name === 'sessions.sweep')
+    await sweep?.run(app.services)
+    await app.close()
+    unfollow()
+    const causes = told.filter(({ kind }) => kind === 'session.ended').map(({ cause }) => cause)
+    expect(causes.sort()).toEqual(['absolute', 'idle'])
+  })
+
+  test('does all of its jobs on an empty database', async ({ database }) => {
+    const app = await startApp(database)
+    for (const { name, run } of JOBS) await expect(run(app.services), name).resolves.not.toThrow()
+    await app.close()
   })
 })

@@ -15,7 +15,7 @@ const LABELS = [
   '/oauth2/register/:client',
   '/oauth2/logout',
   '/oauth2/logout/confirm',
-  '/oauth2/logout/success',
+  '/oauth2/logout/:page',
   '/.well-known/jwks.json',
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
