@@ -8,10 +8,12 @@ import { assignRequestId } from './http/middleware/assign-request-id.ts'
 import { createCsrf } from './http/middleware/csrf.ts'
 import { guardInput } from './http/middleware/guard-input.ts'
 import { logAccess } from './http/middleware/log-access.ts'
+import { onlyFor } from './http/middleware/only-for.ts'
 import { pinHost, speakAs } from './http/middleware/pin-host.ts'
 import { BODY_LIMIT } from './http/middleware/read-body.ts'
 import { setSecurityHeaders } from './http/middleware/set-security-headers.ts'
 import { introspection } from './http/oauth/introspection.ts'
+import { readAhead } from './http/oauth/read-ahead.ts'
 import { operations } from './http/operations/operations.ts'
 import { createPages, type Pages } from './http/pages.ts'
 import { serveAssets } from './http/serve-assets.ts'
@@ -23,6 +25,8 @@ export interface Looks {
   readonly pages: Pages
 }
 
+/** Where people are answered, in any case, as routers compare. */
+const PAGES = /^\/(interaction|account|login|logout|oauth2\/logout)(\/|$)/i
 const ROOT = join(import.meta.dirname, '..')
 
 /** The pages and their assets, read once. */
@@ -53,8 +57,9 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   app.use(pinHost(issuer))
   app.use(guardInput({ bodyLimit: BODY_LIMIT }))
   app.use(serveAssets(assets))
-  app.use(interactionRoutes(served))
-  app.use(accountRoutes(served))
+  app.use(onlyFor(PAGES, interactionRoutes(served)))
+  app.use(onlyFor(PAGES, accountRoutes(served)))
+  app.use(readAhead())
   app.use(introspection(services))
   app.use((ctx, next) => oidc.middleware(ctx as never, next))
   return app

@@ -4,7 +4,7 @@ import type { Asked, Introspection } from '../../oidc/introspect.ts'
 import { ROUTES } from '../../oidc/routes.ts'
 import { foldPath } from '../middleware/route-label.ts'
 import { shownSecret } from './client-secret.ts'
-import { putBack, readAhead } from './read-ahead.ts'
+import { formRead } from './read-ahead.ts'
 
 interface Deps {
   readonly config: { readonly issuer: string }
@@ -14,31 +14,25 @@ interface Deps {
 /**
  * The short way of the one request that resource servers make all the time: an access token, asked
  * about by a client that shows its secret. Everything else goes the library's way as it came, and
- * what is answered here is what the library would have answered, to the letter.
+ * what is answered here is what the library would have answered, to the letter. It goes behind
+ * `readAhead`.
  */
 export function introspection({ config, oidc }: Deps): Middleware {
   return async function introspect(ctx, next) {
-    if (!isPlain(ctx)) return next()
-    const body = await readAhead(ctx.req)
-    const asked = askedIn(ctx, body)
+    const body = isPlain(ctx) ? formRead(ctx.req) : undefined
+    const asked = body && askedIn(ctx, body)
     const answer = asked && (await oidc.introspect(asked))
     if (answer?.state === 'answered') return present(ctx, answer.body)
     if (answer?.state === 'unauthenticated' && !wantsPage(ctx)) return refuse(ctx, config.issuer)
-    putBack(ctx.req, body)
     return next()
   }
 }
 
-const LONGEST = 16_384
-const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/i
-
-/** A short form from a program; browsers come with an origin, and others with things of their own. */
+/** Asked by a program; browsers come with an origin, and others with things of their own. */
 function isPlain({ method, path, req: { headers } }: Context): boolean {
   return (
     method === 'POST' &&
     foldPath(path) === ROUTES.introspection &&
-    FORM.test(headers['content-type'] ?? '') &&
-    Number(headers['content-length'] ?? Number.NaN) <= LONGEST &&
     headers.origin === undefined &&
     headers['oauth-client-attestation'] === undefined &&
     headers['oauth-client-attestation-pop'] === undefined

@@ -1,23 +1,43 @@
 import type { IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
+import type { Middleware } from 'koa'
 
-/** The whole body of a request that says it is short. */
-export function readAhead(request: IncomingMessage): Promise<Buffer> {
+const LONGEST = 16_384
+const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/i
+const bodies = new WeakMap<IncomingMessage, Buffer>()
+
+/**
+ * Reads short forms for the provider, which would iterate over the request's stream at three times
+ * the cost, and leaves them as if unread: the provider takes the body from `iterator()` where the
+ * request is `readable` (oidc-provider 9.13 lib/shared/selective_body.js).
+ */
+export function readAhead(): Middleware {
+  return async function ahead({ req, method }, next) {
+    if (method !== 'POST' || !isShortForm(req)) return next()
+    const body = await bodyOf(req)
+    bodies.set(req, body)
+    Object.defineProperties(req, {
+      readable: { value: true },
+      iterator: { value: () => [body] },
+    })
+    return next()
+  }
+}
+
+/** The form that was read ahead; undefined for whatever was left to its reader. */
+export function formRead(request: IncomingMessage): Buffer | undefined {
+  return bodies.get(request)
+}
+
+function isShortForm({ headers }: IncomingMessage): boolean {
+  const type = headers['content-type'] ?? ''
+  return FORM.test(type) && Number(headers['content-length'] ?? Number.NaN) <= LONGEST
+}
+
+function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
     request.once('error', reject)
-  })
-}
-
-/**
- * Lets whoever comes next read the body as if nobody had: the provider reads it by `iterator()`
- * where it is `readable` (oidc-provider 9.13 lib/shared/selective_body.js).
- */
-export function putBack(request: IncomingMessage, body: Buffer): void {
-  Object.defineProperties(request, {
-    readable: { value: true },
-    iterator: { value: () => Readable.from([body]).iterator() },
   })
 }
