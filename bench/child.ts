@@ -1,3 +1,5 @@
+import { Session } from 'node:inspector/promises'
+
 /** What a server of the bench says of itself when it accepts requests. */
 export interface Side {
   readonly origin: string
@@ -25,7 +27,7 @@ type Answers = Readonly<Record<string, (value: number) => unknown>>
 
 /** The side of a benched process: says that it is ready, answers, and stops when the bench is gone. */
 export function report(ready: object, answers: Answers, stop: () => Promise<void>): void {
-  const all: Answers = { cpu: () => totalMicros(process.cpuUsage()), ...answers }
+  const all: Answers = { cpu: () => totalMicros(process.cpuUsage()), ...profiling(), ...answers }
   process.on('message', ({ id, ask, value }: Question) => {
     void reply(id, async () => all[ask]?.(value))
   })
@@ -43,4 +45,21 @@ async function reply(id: number, answer: () => Promise<unknown>): Promise<void> 
 
 function totalMicros({ user, system }: NodeJS.CpuUsage): number {
   return user + system
+}
+
+/** A CPU profile from one question to the next. */
+function profiling(): Answers {
+  const session = new Session()
+  return {
+    profile: async () => {
+      session.connect()
+      await session.post('Profiler.enable')
+      await session.post('Profiler.start')
+    },
+    profiled: async () => {
+      const { profile } = await session.post('Profiler.stop')
+      session.disconnect()
+      return JSON.stringify(profile)
+    },
+  }
 }

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Side } from './child.ts'
 import { load, median, type Step } from './load.ts'
 import type { BenchOptions } from './options.ts'
@@ -8,6 +10,7 @@ import type { BenchServer } from './server.ts'
 
 /** A server under load, with the relying party that loads it. */
 export interface Contestant {
+  readonly name: string
   readonly server: BenchServer<Side>
   readonly party: Party
 }
@@ -25,7 +28,7 @@ const WARM_UP = 1
 export async function compare(
   row: Row,
   sides: readonly [Contestant, Contestant],
-  { rounds, seconds }: BenchOptions,
+  { rounds, seconds, profile }: BenchOptions,
 ): Promise<Result> {
   for (const side of sides) await run(side, await row.prepare(side.party), WARM_UP)
 
@@ -38,6 +41,7 @@ export async function compare(
       measured.theirs.push(await run(theirs, await row.prepare(theirs.party), seconds))
     for (const turn of round % 2 === 0 ? [one, other] : [other, one]) await turn()
   }
+  if (profile) for (const side of sides) await profiled(row, side, { folder: profile, seconds })
   return {
     name: row.name,
     reference: 'stock oidc-provider, in memory',
@@ -60,4 +64,18 @@ export async function run({ server }: Contestant, step: Step, seconds: number): 
   const before = await server.ask<number>('cpu')
   const loaded = await load(step, seconds)
   return { ...loaded, cpuMicros: ((await server.ask<number>('cpu')) - before) / loaded.count }
+}
+
+/** One more round, of which only the profile is kept. */
+async function profiled(
+  row: Row,
+  side: Contestant,
+  { folder, seconds }: { readonly folder: string; readonly seconds: number },
+): Promise<void> {
+  const step = await row.prepare(side.party)
+  await side.server.ask('profile')
+  await load(step, seconds)
+  const profile = await side.server.ask<string>('profiled')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, `${row.name}-${side.name}.cpuprofile`), profile)
 }

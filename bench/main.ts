@@ -14,7 +14,7 @@ import { databaseFloor, httpFloor, passwordLogins, storage } from './single.ts'
 const options = readOptions(process.argv.slice(2))
 const folder = await mkdtemp(join(tmpdir(), 'sojourn-bench-'))
 const [ours, stock] = await Promise.all([contestant('ours'), contestant('stock')])
-const floors = await startServer<Floors>('floors', { folder })
+const floors = await startServer<Floors>('floors', folder)
 
 const runs: readonly (readonly [string, () => Promise<Result>])[] = [
   ...ROWS.map((row) => [row.name, () => compare(row, [ours, stock], options)] as const),
@@ -41,6 +41,6 @@ try {
 }
 
 async function contestant(name: 'ours' | 'stock'): Promise<Contestant> {
-  const server = await startServer<Side>(name, { folder, profile: options.profile })
-  return { server, party: partyOf(server.ready) }
+  const server = await startServer<Side>(name, folder)
+  return { name, server, party: partyOf(server.ready) }
 }

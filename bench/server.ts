@@ -15,13 +15,12 @@ export interface BenchServer<Ready> {
 /** Starts `servers/<name>.ts`; what it writes goes to a file in `folder`, as a service's log would. */
 export async function startServer<Ready>(
   name: string,
-  { folder, profile = null }: { readonly folder: string; readonly profile?: string | null },
+  folder: string,
 ): Promise<BenchServer<Ready>> {
   const logFile = join(folder, `${name}.log`)
   const log = openSync(logFile, 'a')
   const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), [folder], {
     stdio: ['ignore', log, log, 'ipc'],
-    execArgv: profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}/${name}`] : [],
   })
   const ready = await readyOf<Ready>(child).catch((error: unknown) => {
     throw new Error(`${name} did not start\n${readFileSync(logFile, 'utf8')}`, { cause: error })
