@@ -1,0 +1,83 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, json, test } from './fixture.ts'
+
+test.describe('keys', () => {
+  test('status shows one root version, which wraps the server keys', async ({
+    sojourn,
+    folder,
+  }) => {
+    const status = json(await sojourn('keys status --json'))
+    expect(status.root_versions).toMatchObject([
+      { current: true, held: true, keys: { server_key: 2 } },
+    ])
+    expect((await stat(join(folder, 'root-key'))).mode & 0o777).toBe(0o600)
+  })
+
+  test('rotate announces the next signing keys', async ({ sojourn }) => {
+    const first = json(await sojourn('keys rotate --json')).announced
+    expect(first.map(({ alg }: { alg: string }) => alg)).toEqual(['ES256', 'RS256'])
+    const second = json(await sojourn('keys rotate --json')).announced
+    expect(Date.parse(second[0].active_at)).toBeGreaterThan(Date.now() + 290_000)
+    expect(json(await sojourn('keys rotate --json')).announced).toEqual([])
+  })
+
+  test('rotate-root wraps everything anew, and the old version can then be destroyed', async ({
+    sojourn,
+    folder,
+  }) => {
+    const before = json(await sojourn('keys status --json')).root_versions[0].version
+    const rotated = json(await sojourn('keys rotate-root --json'))
+    expect(rotated).toMatchObject({ added: true, rewrapped: 2, unreadable: [] })
+    expect(rotated.version).not.toBe(before)
+    const [current, old] = json(await sojourn('keys status --json')).root_versions
+    expect(current).toMatchObject({
+      version: rotated.version,
+      current: true,
+      keys: { server_key: 2 },
+    })
+    expect(old).toMatchObject({ version: before, current: false, keys: {} })
+
+    expect(
+      JSON.parse((await sojourn(`keys destroy-root ${rotated.version} --json`)).err).error,
+    ).toBe('conflict')
+    const tooSoon = await sojourn(`keys destroy-root ${before} --json`)
+    expect(JSON.parse(tooSoon.err)).toMatchObject({
+      error: 'conflict',
+      message: expect.stringContaining('a moment old'),
+    })
+    await age(join(folder, 'root-key'))
+    expect(json(await sojourn(`keys destroy-root ${before} --json`))).toEqual({ destroyed: before })
+    expect(json(await sojourn('keys status --json')).root_versions).toHaveLength(1)
+  })
+
+  test('rotate-root finishes what was interrupted before it begins anew', async ({
+    sojourn,
+    database,
+  }) => {
+    await sojourn('keys rotate-root')
+    const { rows } = await database.pool.query(
+      'SELECT id, root_version, wrapped FROM server_key LIMIT 1',
+    )
+    const rotated = json(await sojourn('keys rotate-root --json'))
+    await database.pool.query(
+      'UPDATE server_key SET root_version = $2, wrapped = $3 WHERE id = $1',
+      [rows[0].id, rows[0].root_version, rows[0].wrapped],
+    )
+    expect(json(await sojourn('keys rotate-root --json'))).toMatchObject({
+      version: rotated.version,
+      added: false,
+      rewrapped: 1,
+    })
+  })
+})
+
+/** Makes the file's versions an hour older than they are. */
+async function age(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8')
+  const aged = text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) =>
+    new Date(Date.parse(time) - 3_600_000).toISOString(),
+  )
+  expect(aged).not.toBe(text)
+  await writeFile(file, aged)
+}
