@@ -91,11 +91,12 @@ export interface ProblemModel {
   readonly back: Link | null
 }
 
-/** Posts `reach`: `login`, `session` (only where a workspace is named) or `none` to stay. */
+/** Posts `reach`: `login`, the session of one workspace, or `none` to stay. */
 export interface LogoutModel extends Form {
   readonly userName: string
   readonly clientName: string | null
-  readonly workspaceName: string | null
+  /** Where the client has a part in the session, which can be left alone. */
+  readonly workspaces: readonly { readonly session: string; readonly name: string }[]
 }
 
 export interface LoggedOutModel {

@@ -23,6 +23,24 @@ test.describe('leaving one workspace', () => {
     await expect(page.getByRole('listitem')).toContainText('Borealis Research')
   })
 
+  test('is possible where one application is open in two', async ({
+    page,
+    demonstration,
+    newcomer,
+  }) => {
+    await page.goto(`${demonstration.notes}/login?workspace=atelier`)
+    await logIn(page, await newcomer('atelier', 'borealis'))
+    await press(page, 'Allow')
+    await page.goto(`${demonstration.notes}/login?workspace=borealis`)
+    await press(page, 'Allow')
+    await page.goto(`${demonstration.issuer}/oauth2/logout?client_id=notes`)
+    await page.getByRole('button', { name: 'Leave only Atelier Nord' }).click()
+    await follow(page, 'Back to Notes')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Notes in borealis')
+    await follow(page, 'atelier')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Confirm it is you')
+  })
+
   test('asks for the password when one comes back to it', async ({
     page,
     demonstration,

@@ -141,7 +141,10 @@ export const pageSamples: readonly PageSample[] = [
       ...form,
       userName: 'Ada Lovelace',
       clientName: 'Notes',
-      workspaceName: 'Harbour House',
+      workspaces: [
+        { session: 'ses_1', name: 'Harbour House' },
+        { session: 'ses_2', name: long },
+      ],
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { RouterContext } from '@koa/router'
 import type { Client } from '../../clients/client.ts'
 import { DomainError } from '../../errors.ts'
+import { formatId } from '../../ids.ts'
 import type { Login } from '../../sessions/login.ts'
 import type { CheckedSession } from '../../sessions/session.ts'
 import { sessionsOfLogin } from '../../sessions/sessions-of.ts'
@@ -51,7 +52,10 @@ export async function askToLogOut(
     csrf: await deps.csrf.issue(ctx, scopeOf(login)),
     userName: await nameOfUser(deps.db, login.userId),
     clientName: client && nameOfClient(client),
-    workspaceName: namesOf(sessions),
+    workspaces: sessions.map(({ id, workspaceName }) => ({
+      session: formatId('ses', id),
+      name: workspaceName,
+    })),
   }
   show(ctx, deps.pages, { page: 'logout', model, leadsTo: redirect === null ? [] : [redirect] })
 }
@@ -82,11 +86,6 @@ export function finishLogout(
 function linkTo(client: Client): Link | null {
   const { client_uri: href } = client.metadata
   return href ? { href, label: `Back to ${nameOfClient(client)}` } : null
-}
-
-export function namesOf(sessions: readonly CheckedSession[]): string | null {
-  const names = sessions.map(({ workspaceName }) => workspaceName)
-  return names.length === 0 ? null : names.join(', ')
 }
 
 /** What the form of the question belongs to. */

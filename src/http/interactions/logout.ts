@@ -1,6 +1,7 @@
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
 import { sidFor, subjectFor } from '../../clients/subject.ts'
+import { formatId } from '../../ids.ts'
 import type { Login } from '../../sessions/login.ts'
 import { recentSessionsOfLogin } from '../../sessions/sessions-of.ts'
 import { parse } from '../middleware/parse.ts'
@@ -12,7 +13,6 @@ import {
   askToLogOut,
   finishLogout,
   LOGOUT,
-  namesOf,
   readOrRefuse,
   scopeOf,
   sessionsWith,
@@ -48,7 +48,8 @@ export function postLogout(deps: InteractionDeps) {
   }
 }
 
-const form = z.object({ reach: z.enum(['login', 'session', 'none']) })
+const session = z.templateLiteral(['ses_', z.string().max(64)])
+const form = z.object({ reach: z.enum(['login', 'none']).or(session) })
 
 /** What the person answered. The request is judged again: its address came back through the browser. */
 export function postLogoutChoice(deps: InteractionDeps) {
@@ -66,8 +67,10 @@ export function postLogoutChoice(deps: InteractionDeps) {
       return finishLogout(deps, ctx, request)
     }
     const sessions = await sessionsWith(deps, request.client, login)
-    await leaveSessions(deps, login, sessions)
-    finishLogout(deps, ctx, request, namesOf(sessions))
+    const left = sessions.find(({ id }) => formatId('ses', id) === reach)
+    if (!left) return goOn(ctx, request.redirect ?? '/account')
+    await leaveSessions(deps, login, [left])
+    finishLogout(deps, ctx, request, left.workspaceName)
   }
 }
 

@@ -114,7 +114,7 @@ test.describe('a request to log out that proves nothing', () => {
     expect(await causes(house)).toEqual(['logout', 'logout'])
   })
 
-  test('may leave only the workspaces that the client was used in', async ({ house }) => {
+  test('may leave only one of the workspaces that the client is used in', async ({ house }) => {
     const { visitor, notes, billing } = await ada(house)
     const page = await visitor.get(logout({ client_id: notes.clientId }))
     const left = await visitor.press(page, 'Leave only Old Mill')
@@ -125,6 +125,17 @@ test.describe('a request to log out that proves nothing', () => {
     expect(toldTo(other.seen)).toHaveProperty('code')
     const same = await house.arrive(visitor, notes, { workspace: 'old-mill', prompt: 'none' })
     expect(toldTo(same.seen)).toMatchObject({ error: 'login_required' })
+  })
+
+  test('leaves no workspace that it did not offer', async ({ house }) => {
+    const { visitor, notes, billing } = await ada(house)
+    const elsewhere = await visitor.get(logout({ client_id: billing.clientId }))
+    const [, reach = ''] = /value="(ses_\w+)"/.exec(elsewhere.text) ?? []
+    expect(reach).not.toBe('')
+    const page = await visitor.get(logout({ client_id: notes.clientId }))
+    const after = await visitor.press(page, 'Leave only Old Mill', { reach })
+    expect(new URL(after.address).pathname).toBe('/account')
+    expect(await causes(house)).toEqual([null, null])
   })
 
   test('may be answered with staying', async ({ house }) => {
