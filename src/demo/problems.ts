@@ -73,7 +73,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   invalid_workspace: {
     status: 400,
     title: 'That is no name of a workspace',
-    advice: 'A name has letters, digits and hyphens, such as harbour-house.',
+    advice: 'A name has letters, digits and hyphens, such as harbour.',
   },
   not_found: {
     status: 404,
