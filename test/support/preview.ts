@@ -3,13 +3,14 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Koa from 'koa'
-import { type Browser, chromium, type Page } from 'playwright'
+import { type Browser, chromium } from 'playwright'
 import { securityHeaders } from '../../src/demo/headers.ts'
 import { createAssets } from '../../src/http/assets.ts'
 import { pageHeaders } from '../../src/http/page-headers.ts'
 import { createPages } from '../../src/http/pages.ts'
 import { serveAssets } from '../../src/http/serve-assets.ts'
 import { launchOptions } from './chromium.ts'
+import { flawsOf } from './flaws.ts'
 import { type PageSample, pageSamples } from './page-samples.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -94,24 +95,9 @@ async function picture(
   for (const { title } of pageSamples) {
     at = title
     await page.goto(`http://127.0.0.1:${port}/${title}`)
-    for (const problem of await flaws(page)) note(problem)
+    for (const problem of await flawsOf(page)) note(problem)
     await page.screenshot({ path: join(into, `${title}.${name}.png`), fullPage: true })
   }
   await context.close()
   return found
-}
-
-/** What no picture shows: sideways scrolling, fields without label, a second heading of first rank. */
-async function flaws(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const flawed: string[] = []
-    const { scrollWidth, clientWidth } = document.documentElement
-    if (scrollWidth > clientWidth) flawed.push(`scrolls sideways: ${scrollWidth} > ${clientWidth}`)
-    if (document.querySelectorAll('h1').length !== 1) flawed.push('not exactly one h1')
-    for (const field of document.querySelectorAll('input:not([type=hidden])'))
-      if (!(field as HTMLInputElement).labels?.length) flawed.push(`no label: ${field.id}`)
-    if (![...document.fonts].every((font) => font.status === 'loaded'))
-      flawed.push('a font is missing')
-    return flawed
-  })
 }
