@@ -87,6 +87,8 @@ export interface Cluster {
   readonly nodes: readonly [string, string]
   readonly processes: readonly [ServerProcess, ServerProcess]
   readonly services: Services
+  /** A process at the issuer's own address, in the place of the first when that was killed. */
+  restartFirst(): Promise<ServerProcess>
   close(): Promise<void>
 }
 
@@ -108,13 +110,19 @@ export async function startCluster(
   const wired = await wire(database.url, `issuer: ${issuer}`)
   const first = await startServer({ ...shared, port })
   const second = await startServer(shared)
+  const processes = [first, second]
   return {
     issuer,
     nodes: [`127.0.0.1:${first.port}`, `127.0.0.1:${second.port}`],
     processes: [first, second],
     services: wired.services,
+    restartFirst: async () => {
+      const again = await startServer({ ...shared, port })
+      processes.push(again)
+      return again
+    },
     close: async () => {
-      await Promise.all([first.stop(), second.stop(), wired.close()])
+      await Promise.all([...processes.map((process) => process.stop()), wired.close()])
     },
   }
 }
