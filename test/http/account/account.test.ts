@@ -47,13 +47,16 @@ test.describe("a person's own page", () => {
   })
 
   test('ends one session and leaves the login', async ({ house }) => {
-    const { visitor, notes } = await ada(house)
+    const { visitor, notes, person } = await ada(house)
+    await house.consent(person, await house.workspace('Lantern Row', person), notes)
+    await house.arrive(visitor, notes, { workspace: 'lantern-row' })
     const page = await visitor.get('/account')
     const after = await visitor.press(page, 'End the session in Old Mill')
-    expect(wordsOf(after.text)).toContain('No workspace is open')
+    expect(wordsOf(after.text)).not.toContain('Old Mill')
+    expect(wordsOf(after.text)).toContain('Lantern Row')
     // Sent twice, by a double click or a reload.
     expect((await visitor.press(page, 'End the session in Old Mill')).status).toBe(200)
-    const silent = await house.arrive(visitor, notes, { prompt: 'none' })
+    const silent = await house.arrive(visitor, notes, { prompt: 'none', workspace: 'old-mill' })
     expect(toldTo(silent.seen)).toMatchObject({ error: 'login_required' })
     expect(house.outcomes.filter(({ kind }) => kind === 'session.ended')).toMatchObject([
       { cause: 'left_workspace' },
@@ -81,8 +84,10 @@ test.describe("a person's own page", () => {
 
   test('does nothing for a form that another site made', async ({ house }) => {
     const { visitor, services } = await ada(house)
+    const [session] = await services.db.prisma.session.findMany()
+    const form = { csrf: 'AAAA', session: formatId('ses', session?.id as never) }
     for (const address of ['/logout', '/account/end'])
-      expect((await visitor.post(address, { csrf: 'AAAA' })).status).toBe(400)
+      expect((await visitor.post(address, form)).status).toBe(400)
     expect(await services.db.prisma.session.count({ where: { endedAt: null } })).toBe(1)
   })
 
@@ -101,5 +106,5 @@ async function ada(house: House) {
   const visitor: Visitor = house.visitor()
   const { seen } = await house.arrive(visitor, notes)
   expect(toldTo(await visitor.press(seen, 'Log in', typed))).toHaveProperty('code')
-  return { visitor, notes, services: house.app.services }
+  return { visitor, notes, person, services: house.app.services }
 }

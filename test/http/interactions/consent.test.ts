@@ -87,6 +87,19 @@ test.describe('saying yes to a client', () => {
     expect(await consentsOf(house.app.services.db, person.id)).toEqual([])
   })
 
+  test("is not taken from a browser that holds somebody else's login", async ({ house }) => {
+    const { notes, visitor, person } = await arrived(house)
+    await house.user('bob')
+    const other = house.visitor()
+    await other.press(await other.get('/login'), 'Log in', { username: 'bob', password: PASSWORD })
+    const { seen } = await house.arrive(visitor, notes)
+    for (const name of [house.cookieName, `${house.cookieName}.sig`])
+      visitor.setCookie(name, other.cookie(name) ?? '')
+
+    expect((await visitor.press(seen, 'Allow')).status).toBe(400)
+    expect(await consentsOf(house.app.services.db, person.id)).toEqual([])
+  })
+
   test('is over when it is withdrawn, with what came of it', async ({ house }) => {
     const { notes, visitor, person } = await arrived(house)
     const { seen, verifier } = await house.arrive(visitor, notes)

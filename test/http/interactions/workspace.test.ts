@@ -1,6 +1,7 @@
 import { removeMember } from '../../../src/access/remove-member.ts'
+import { addMember } from '../../../src/workspaces/add-member.ts'
 import { claimsOf, expect, type House, PASSWORD, test, toldTo, workspaceId } from './house.ts'
-import { wordsOf } from './visitor.ts'
+import { fieldOf, wordsOf } from './visitor.ts'
 
 const typed = { username: 'ada', password: PASSWORD }
 
@@ -56,6 +57,24 @@ test.describe('choosing a workspace', () => {
   })
 })
 
+test.describe('a workspace that somebody else has chosen', () => {
+  test('is not the choice of who logs in after them', async ({ house }) => {
+    const { notes, visitor, row } = await arriving(house)
+    const bob = await house.user('bob')
+    await house.workspace('Harbour House', bob)
+    const membership = { workspaceId: row.id, userId: bob.id, roles: [] }
+    await addMember(house.app.services.db, { ...membership, by: { kind: 'operator' } })
+    const { seen } = await house.arrive(visitor, notes)
+    const picker = await visitor.press(seen, 'Log in', typed)
+    const consent = await visitor.press(picker, 'Lantern Row')
+    const login = await visitor.post(`${consent.address}/switch`, {
+      csrf: fieldOf(consent.text, 'csrf'),
+    })
+    const next = await visitor.press(login, 'Log in', { username: 'bob', password: PASSWORD })
+    expect(wordsOf(next.text)).toContain('Choose a workspace')
+  })
+})
+
 test.describe('a workspace that is not theirs', () => {
   test('reads like one that does not exist', async ({ house }) => {
     const { notes, visitor } = await arriving(house)
@@ -98,6 +117,14 @@ test.describe('a workspace that is not theirs', () => {
     const login = await visitor.press(page, 'Log in as someone else')
     const consent = await visitor.press(login, 'Log in', { username: 'eve', password: PASSWORD })
     expect(wordsOf(consent.text)).toContain('Let Notes into Secret Garden ?')
+  })
+
+  test('is left only by a form of this browser', async ({ house }) => {
+    const { notes, visitor } = await arriving(house)
+    const { seen } = await house.arrive(visitor, notes, { workspace: 'secret-garden' })
+    const page = await visitor.press(seen, 'Log in', typed)
+    for (const label of ['Choose another workspace', 'Log in as someone else', 'Back to Notes'])
+      expect((await visitor.press(page, label, { csrf: 'AAAA' })).status).toBe(400)
   })
 
   test('is all there is for somebody without any', async ({ house }) => {
