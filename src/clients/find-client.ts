@@ -3,10 +3,19 @@ import type { Sql } from '../database/sql.ts'
 import type { ClientId } from '../ids.ts'
 import { type Client, isClientId } from './client.ts'
 import { selectClientById } from './client-store.ts'
-import { type RegistryEntry, type RegistryKey, selectEntries } from './registry-store.ts'
+import {
+  type RegistryEntry,
+  type RegistryKey,
+  type StoredEntry,
+  selectEntries,
+} from './registry-store.ts'
 import { isResourceIdentifier } from './uris.ts'
 
-/** The client of a request and the resource it asks for; a disabled client is not found. */
+/**
+ * The client of a request and the resource it asks for, as they are in the database now; a disabled
+ * client is not found. A client that did not change is the same object each time, so that what is
+ * made of it can be kept by it.
+ */
 export type FindInRegistry = (key: RegistryKey) => Promise<RegistryEntry>
 
 const NOTHING: RegistryEntry = { client: null, resource: null }
@@ -16,9 +25,10 @@ const NOTHING: RegistryEntry = { client: null, resource: null }
  * same time, and one for client and resource together.
  */
 export function registryFinder(db: Sql): FindInRegistry {
+  const unchanged = keptClients()
   const find = coalesce<RegistryKey, RegistryEntry>(
     async (keys) => {
-      const entries = await selectEntries(db, keys)
+      const entries = (await selectEntries(db, keys)).map(unchanged)
       return new Map(keys.map((key, at) => [keyOf(key), entries[at] ?? NOTHING]))
     },
     { keyOf, maxBatch: 100, maxInFlight: 4 },
@@ -28,6 +38,22 @@ export function registryFinder(db: Sql): FindInRegistry {
     const key = { clientId: known(clientId, isClientId), resource: knownResource(resource) }
     const { client, resource: asked } = (await find(key)) ?? NOTHING
     return { client: client?.disabledAt ? null : client, resource: asked }
+  }
+}
+
+const MOST_KEPT = 1_000
+
+function keptClients(): (entry: StoredEntry) => RegistryEntry {
+  const kept = new Map<ClientId, { readonly version: string | null; readonly client: Client }>()
+
+  return ({ client, version, resource }) => {
+    if (!client) return { client, resource }
+    const known = kept.get(client.id)
+    if (known?.version === version) return { client: known.client, resource }
+    const [oldest] = kept.keys()
+    if (oldest && kept.size >= MOST_KEPT) kept.delete(oldest)
+    kept.set(client.id, { version, client })
+    return { client, resource }
   }
 }
 

@@ -16,6 +16,11 @@ export interface RegistryEntry {
   readonly resource: Resource | null
 }
 
+/** `version` differs after every change of the client's row. */
+export interface StoredEntry extends RegistryEntry {
+  readonly version: string | null
+}
+
 type Nullable<Row> = { readonly [Column in keyof Row]: Row[Column] | null }
 
 interface ResourceColumns {
@@ -28,12 +33,12 @@ interface ResourceColumns {
   readonly introspectedBy: ClientId | null
 }
 
-type Row = Nullable<ClientModel> & Nullable<ResourceColumns>
+type Row = Nullable<ClientModel> & Nullable<ResourceColumns> & Pick<StoredEntry, 'version'>
 
 const ENTRIES: Statement = {
   name: 'registry_entries',
   text: `
-    SELECT ${CLIENT_COLUMNS}, r.id AS "resourceId", r.identifier, r.name, r.scopes,
+    SELECT ${CLIENT_COLUMNS}, c.xmin::text AS version, r.id AS "resourceId", r.identifier, r.name, r.scopes,
       r.token_format AS "tokenFormat", r.alg, r.client_id AS "introspectedBy"
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(client_id, resource, place)
     LEFT JOIN "client" c ON c.client_id = k.client_id
@@ -42,10 +47,7 @@ const ENTRIES: Statement = {
 }
 
 /** One entry for each key, in the keys' order. */
-export async function selectEntries(
-  db: Sql,
-  keys: readonly RegistryKey[],
-): Promise<RegistryEntry[]> {
+export async function selectEntries(db: Sql, keys: readonly RegistryKey[]): Promise<StoredEntry[]> {
   const rows = await db.query<Row>(ENTRIES, [
     keys.map(({ clientId }) => clientId),
     keys.map(({ resource }) => resource),
@@ -53,9 +55,10 @@ export async function selectEntries(
   return rows.map(toEntry)
 }
 
-function toEntry(row: Row): RegistryEntry {
+function toEntry(row: Row): StoredEntry {
   return {
     client: row.id === null ? null : toClient(row as ClientModel),
+    version: row.version,
     resource: row.resourceId === null ? null : toResource(row as ResourceColumns),
   }
 }

@@ -9,6 +9,7 @@ import { keyRowOf } from '../sessions/session-key-row.ts'
 import { insertProof } from './adapters/artifact-store.ts'
 import { NO_SECRET_HERE } from './adapters/client-adapter.ts'
 import type { OidcDeps } from './deps.ts'
+import { keepClients } from './kept-clients.ts'
 import type { Payload } from './payload.ts'
 import { requireState } from './request-state.ts'
 
@@ -23,6 +24,7 @@ interface Model {
 export function overrideModels(provider: Provider, deps: OidcDeps): void {
   const models = provider as unknown as Record<string, Model>
   overrideClient(models.Client!, deps)
+  keepClients(models.Client as never, deps)
   overrideSession(models.Session!)
   overrideRefreshToken(models.RefreshToken!)
   overrideAccessToken(models.AccessToken!, deps)

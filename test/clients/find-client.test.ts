@@ -61,6 +61,20 @@ test.describe('finding a request’s client', () => {
     await earlier
   })
 
+  test('gives the same object for as long as nothing has changed', async ({ deps, database }) => {
+    await createClient(deps, { clientId: 'a', metadata: WEB, by: OPERATOR })
+    const find = registryFinder(deps.db)
+    const read = async () => (await find({ clientId: 'a', resource: null })).client
+    const first = await read()
+
+    expect(await read()).toBe(first)
+    await database.pool.query(`UPDATE client SET metadata = metadata || '{"client_name": "B"}'`)
+    const second = await read()
+    expect(second).not.toBe(first)
+    expect(second?.metadata.client_name).toBe('B')
+    expect(await read()).toBe(second)
+  })
+
   test('is not disturbed by what cannot be a name', async ({ deps }) => {
     const { client } = await createClient(deps, { clientId: 'a', metadata: WEB, by: OPERATOR })
     const find = registryFinder(deps.db)

@@ -11,17 +11,13 @@ import { currentState } from '../request-state.ts'
 /** Stands where the library wants a secret; `compareClientSecret` never looks at it, and none is told it. */
 export const NO_SECRET_HERE = 'kept-as-a-keyed-hash'
 
-export function clientAdapter(
-  deps: Pick<OidcDeps, 'db' | 'registry' | 'serverKeys'>,
-): ModelAdapter {
+type Deps = Pick<OidcDeps, 'db' | 'registry' | 'serverKeys'>
+
+export function clientAdapter(deps: Deps): ModelAdapter {
   return adapterOf('Client', {
     find: async (clientId) => {
-      foldPresentedToken()
-      const { client, resource } = await deps.registry({ clientId, resource: resourceAsked() })
-      const state = currentState()
-      if (client) state?.clients.set(clientId, client)
-      if (resource) state?.resources.set(resource.identifier, resource)
-      return client ? payloadOf(client) : undefined
+      const client = await readClient(deps, clientId)
+      return client ? clientPayload(client) : undefined
     },
     upsert: async (clientId, { client_secret: secret, ...metadata }) => {
       const kept = typeof secret === 'string' && secret !== NO_SECRET_HERE ? secret : null
@@ -36,7 +32,17 @@ export function clientAdapter(
   })
 }
 
-function payloadOf(client: Client): Payload {
+/** The client of a request, read with the resource that is asked for, and noted for the request. */
+export async function readClient(deps: Deps, clientId: string): Promise<Client | null> {
+  foldPresentedToken()
+  const { client, resource } = await deps.registry({ clientId, resource: resourceAsked() })
+  const state = currentState()
+  if (client) state?.clients.set(clientId, client)
+  if (resource) state?.resources.set(resource.identifier, resource)
+  return client
+}
+
+export function clientPayload(client: Client): Payload {
   // A client whom nobody is sent to has no address for it; the library would ask for one.
   const isVisited = grantTypesOf(client.metadata).includes('authorization_code')
   return {
