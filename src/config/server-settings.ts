@@ -31,7 +31,7 @@ export const SERVER_SETTINGS = {
 
   'database.url': optional(secretOrEmpty, 'DATABASE_URL'),
   'database.insecure_transport': setting(flag, 'false'),
-  'database.pool_size': setting(whole(1, 1_000), '10'),
+  'database.pool_size': setting(whole(2, 1_000), '10'),
   'database.lock_timeout': setting(duration('1s', '1m'), '2s'),
   'database.statement_timeout': setting(duration('1s', '10m'), '10s'),
   'database.queue_limit': setting(whole(1, 100_000), '1000'),

@@ -412,6 +412,7 @@ CREATE INDEX "session_ended" ON "session" ("ended_at") WHERE "ended_at" IS NOT N
 
 CREATE UNIQUE INDEX "grant_live" ON "grant" ("session_id", "client_id") WHERE "ended_at" IS NULL;
 CREATE INDEX "grant_client" ON "grant" ("client_id") WHERE "ended_at" IS NULL;
+CREATE INDEX "grant_ended" ON "grant" ("ended_at") WHERE "ended_at" IS NOT NULL;
 CREATE INDEX "family_session" ON "family" ("session_id");
 CREATE INDEX "artifact_expires" ON "artifact" ("expires_at");
 CREATE INDEX "replay_expires" ON "replay" ("expires_at");

@@ -62,9 +62,13 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
 
     consume: async () => {
       const { presented, writes } = requireState()
-      if (presented?.verdict !== 'current') return
+      if (!presented) return
       const by = deviceMark(deps.serverKeys, Provider.ctx!.req)
-      writes.push({ alone: true, run: () => rotate(deps, presented, by) })
+      const run =
+        presented.verdict === 'current'
+          ? () => rotate(deps, presented, by)
+          : async () => deps.publish({ kind: 'refresh', outcome: presented.verdict })
+      writes.push({ alone: true, run })
     },
 
     // Twice does the library come here: when a token that was replaced is used again, after it has
