@@ -13,7 +13,7 @@ import { createLog, type Log } from '../../src/log.ts'
 import { createCore, createServices, type Services } from '../../src/services.ts'
 
 const SOJOURN = join(import.meta.dirname, '../../bin/sojourn.js')
-const PATIENCE = 20_000
+const PATIENCE = 60_000
 
 type Variables = Readonly<Record<string, string>>
 
