@@ -3,7 +3,7 @@ import { covers } from '../consent/consent.ts'
 import { findConsent } from '../consent/find-consent.ts'
 import { type LoginId, parseId, type UserId, type WorkspaceId } from '../ids.ts'
 import { enterWorkspace } from '../sessions/enter-workspace.ts'
-import { grantFor } from '../sessions/grant-for.ts'
+import { firstGrant, grantFor } from '../sessions/grant-for.ts'
 import { sidOf } from './account.ts'
 import { grantPayload } from './adapters/grant-adapter.ts'
 import { contextOf } from './context-of.ts'
@@ -49,7 +49,8 @@ async function grantIn(
   if (entered.created) deps.publish({ kind: 'session.created', session_kind: 'login' })
 
   const { session } = entered
-  const grant = await grantFor(deps.db, { session, clientId: client.id, scopes: consent.scopes })
+  const wanted = { session, clientId: client.id, scopes: consent.scopes }
+  const grant = await (entered.created ? firstGrant : grantFor)(deps.db, wanted)
   if (!grant) return undefined
   state.checked = {
     session,

@@ -7,7 +7,7 @@ import { type LoginId, newId, type SessionId, type WorkspaceId } from '../ids.ts
 import type { Keyring } from '../keys/keyring.ts'
 import { boundContext, type Context } from './context.ts'
 import { type EndCause, endRefused } from './end.ts'
-import { type EntryCheck, findLogin, isBarred, lockToEnter } from './login-store.ts'
+import { type EntryCheck, findLogin, lockToEnter } from './login-store.ts'
 import { absoluteEnd, type CheckedSession, type Refusal, type SessionLimits } from './session.ts'
 import { insertSession, type NewSession, unendedSession } from './session-store.ts'
 
@@ -35,11 +35,9 @@ export type Entered =
  */
 export async function enterWorkspace(deps: Deps, entering: Entering): Promise<Entered> {
   const found = await unendedSession(deps.db, entering.loginId, entering.workspaceId)
-  if (found && found.refusal === null) {
-    if (!(await isBarred(deps.db, entering.loginId, entering.workspaceId)))
-      return { entered: true, session: found, created: false }
-  }
-  if (found?.refusal) await endExpired(deps, found.id, found.refusal)
+  if (found && found.session.refusal === null && !found.barred)
+    return { entered: true, session: found.session, created: false }
+  if (found?.session.refusal) await endExpired(deps, found.session.id, found.session.refusal)
   try {
     return await sqlTransaction(deps.db, (tx) => enter(deps, tx, entering))
   } catch (error) {
@@ -65,9 +63,6 @@ async function enter(deps: Deps, tx: Sql, entering: Entering): Promise<Entered> 
   const check = await lockToEnter(tx, entering.loginId, entering.workspaceId)
   if (!check) return refused(tx, entering)
   if (check.barrier && check.barrier >= check.login.authTime) return LOGIN_REQUIRED
-
-  const existing = await unendedSession(tx, entering.loginId, entering.workspaceId)
-  if (existing) return entered(existing)
   return create(deps, tx, entering, check)
 }
 
@@ -88,13 +83,14 @@ async function create(
 ): Promise<Entered> {
   const { loginId, workspaceId } = entering
   const id = newId<'ses'>()
-  const written = await insertSession(tx, await newSession(deps, tx, { id, entering, check }))
-  // An end may have committed since the barrier was read; had it not, its session were in the way.
-  if (written && (await isBarred(tx, loginId, workspaceId)))
-    throw new DomainError('login_required', 'the session here was ended meanwhile')
-  const session = await unendedSession(tx, loginId, workspaceId)
-  if (!session) return LOGIN_REQUIRED
+  await insertSession(tx, await newSession(deps, tx, { id, entering, check }))
+  const found = await unendedSession(tx, loginId, workspaceId)
+  if (!found) return LOGIN_REQUIRED
+  const { session, barred } = found
+  // Another request has made one meanwhile.
   if (session.id !== id) return entered(session)
+  // An end may have committed since the barrier was read; had it not, its session were in the way.
+  if (barred) throw new DomainError('login_required', 'the session here was ended meanwhile')
   await appendEntry(tx, {
     action: 'session.created',
     actor: { kind: 'user', id: check.login.userId },

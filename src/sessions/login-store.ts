@@ -180,13 +180,3 @@ export async function lockToEnter(
   ])
   return row ? { login: toLogin(row), now: row.now, barrier: row.after } : null
 }
-
-const BARRIER: Statement = {
-  name: 'login_barrier_of',
-  text: `SELECT 1 FROM login_barrier b JOIN login l ON l.id = b.login_id
-    WHERE b.login_id = $1 AND b.workspace_id = $2 AND b.after >= l.auth_time`,
-}
-
-export async function isBarred(db: Sql, loginId: LoginId, workspaceId: WorkspaceId) {
-  return (await db.query(BARRIER, [loginId, workspaceId])).length === 1
-}

@@ -57,20 +57,28 @@ export function toCheckedSession(row: CheckRow): CheckedSession {
   }
 }
 
+/** A session that nothing has marked as ended, live or not, in the login and workspace it is in. */
+export interface UnendedSession {
+  readonly session: CheckedSession
+  /** A session here was ended, and only a later proof leads back in. */
+  readonly barred: boolean
+}
+
 const OF_LOGIN: Statement = {
   name: 'session_of_login',
-  text: `SELECT ${CHECK_COLUMNS} FROM session_check c
+  text: `SELECT ${CHECK_COLUMNS}, EXISTS (SELECT FROM login_barrier b WHERE b.login_id = c.login_id
+      AND b.workspace_id = c.workspace_id AND b.after >= c.auth_time) AS barred
+    FROM session_check c
     WHERE c.login_id = $1 AND c.workspace_id = $2 AND c.kind = 'login' AND c.ended_at IS NULL`,
 }
 
-/** The session of this login in this workspace that nothing has marked as ended, live or not. */
 export async function unendedSession(
   db: Sql,
   loginId: LoginId,
   workspaceId: WorkspaceId,
-): Promise<CheckedSession | null> {
-  const [row] = await db.query<CheckRow>(OF_LOGIN, [loginId, workspaceId])
-  return row ? toCheckedSession(row) : null
+): Promise<UnendedSession | null> {
+  const [row] = await db.query<CheckRow & { barred: boolean }>(OF_LOGIN, [loginId, workspaceId])
+  return row ? { session: toCheckedSession(row), barred: row.barred } : null
 }
 
 const BY_ID: Statement = {
