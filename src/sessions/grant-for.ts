@@ -1,5 +1,5 @@
 import type { Sql } from '../database/sql.ts'
-import { type ClientId, type GrantId, newId } from '../ids.ts'
+import { type ClientId, newId } from '../ids.ts'
 import type { Grant, GrantedScopes } from './grant.ts'
 import { liveGrant, saveGrant } from './grant-store.ts'
 import type { CheckedSession } from './session.ts'
@@ -19,16 +19,18 @@ export async function grantFor(db: Sql, wanted: Wanted): Promise<Grant | null> {
   const scopes = grantedScopes(wanted.scopes)
   const live = await liveGrant(db, wanted.session.id, wanted.clientId)
   if (live && JSON.stringify(sorted(live.scopes)) === JSON.stringify(sorted(scopes))) return live
-  return save(db, wanted, live?.id ?? newId())
+  return firstGrant(db, wanted)
 }
 
-/** The same in a session that was just made, where no client has a grant yet. */
-export function firstGrant(db: Sql, wanted: Wanted): Promise<Grant | null> {
-  return save(db, wanted, newId())
-}
-
-function save(db: Sql, { session, clientId, scopes }: Wanted, id: GrantId): Promise<Grant | null> {
-  return saveGrant(db, { id, sessionId: session.id, clientId, scopes: grantedScopes(scopes) })
+/**
+ * The same in a session that was just made, where no client has a grant yet.
+ *
+ * Where there is one all the same, it keeps its identifier: a new one is only for a new grant, and
+ * the old one would be in the way if that grant ended a moment ago.
+ */
+export function firstGrant(db: Sql, { session, clientId, scopes }: Wanted): Promise<Grant | null> {
+  const granted = grantedScopes(scopes)
+  return saveGrant(db, { id: newId(), sessionId: session.id, clientId, scopes: granted })
 }
 
 function grantedScopes({ openid, resources }: Wanted['scopes']): GrantedScopes {
