@@ -20,16 +20,8 @@ export interface Answer {
 
 const REDIRECT = 'https://rp.example/callback'
 
-/** Sends an authorization request with a browser's cookie; the redirect's parameters come back. */
-export async function authorize(
-  party: Party,
-  browser: Browser,
-  params: Record<string, string> = {},
-): Promise<{
-  readonly params: URLSearchParams
-  readonly verifier: string
-  readonly location: string
-}> {
+/** An authorization request as its path, and the secret that redeems its code. */
+export function authorizationRequest(party: Party, params: Record<string, string> = {}) {
   const verifier = randomBytes(32).toString('base64url')
   const query = new URLSearchParams({
     client_id: party.clientId,
@@ -40,8 +32,22 @@ export async function authorize(
     code_challenge_method: 'S256',
     ...params,
   })
+  return { path: `/oauth2/authorize?${query}`, verifier }
+}
+
+/** Sends an authorization request with a browser's cookie; the redirect's parameters come back. */
+export async function authorize(
+  party: Party,
+  browser: Browser,
+  params: Record<string, string> = {},
+): Promise<{
+  readonly params: URLSearchParams
+  readonly verifier: string
+  readonly location: string
+}> {
+  const { path, verifier } = authorizationRequest(party, params)
   const headers = { cookie: browser.cookie }
-  const response = await send(party, { method: 'GET', path: `/oauth2/authorize?${query}`, headers })
+  const response = await send(party, { method: 'GET', path, headers })
   const location = response.headers.location ?? ''
   if (!location) throw new Error(`no redirect: ${response.status} ${response.text}`)
   return { params: new URL(location, party.issuer).searchParams, verifier, location }

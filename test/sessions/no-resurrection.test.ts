@@ -1,0 +1,127 @@
+import { enterWorkspace } from '../../src/sessions/enter-workspace.ts'
+import { liveLogin } from '../../src/sessions/login-cookie.ts'
+import { addMember } from '../../src/workspaces/add-member.ts'
+import { type Holding, loginOf, type Place, placeOn, silent, whatWorks } from './place.ts'
+import { ENDS, type EndName, REQUESTS } from './races.ts'
+import { expect, type Stage, somebodyWaits, test } from './stage.ts'
+
+for (const [what, request] of Object.entries(REQUESTS)) {
+  const { holds, ends, reachedBy = ends } = request
+  const last = holds.at(-1)!
+  // From its second statement on, a request has its locks and comes before any end.
+  const before = (end: EndName) => (reachedBy.includes(end) ? holds : holds.slice(0, 1))
+
+  for (const end of ends)
+    for (const statement of before(end))
+      test(`${what}, held before ${statement}: the ${end} stays ended`, async ({ stage }) => {
+        const { place, send } = await request.prepare(stage)
+        const held = stage.proxy.hold(statement)
+        const answer = settled(send())
+        await held.reached
+
+        const ended = ENDS[end].run(place)
+        await somebodyWaits(stage, ended)
+        held.release()
+        await ended
+
+        await nothingLives(place, await answer, end)
+      })
+
+  for (const end of reachedBy)
+    test(`${what}, committed first: the end of the ${end} reaches it`, async ({ stage }) => {
+      const { place, send } = await request.prepare(stage)
+      const held = request.commits === 'together' ? stage.proxy.holdCommitOf(last) : null
+      const answer = settled(send())
+      await (held?.reached ?? answer)
+
+      const ended = ENDS[end].run(place)
+      await somebodyWaits(stage, ended)
+      held?.release()
+      await ended
+
+      await nothingLives(place, await answer, end)
+    })
+
+  for (const end of ends)
+    test(`${what}, at once with the end of the ${end}`, async ({ stage }) => {
+      const { place, send } = await request.prepare(stage)
+      const held = stage.proxy.hold(before(end).at(-1)!)
+      const answer = settled(send())
+      await held.reached
+      const heldEnd = stage.ender.proxy.hold('COMMIT')
+      const ended = ENDS[end].run(place)
+      await Promise.race([heldEnd.reached, somebodyWaits(stage, ended)])
+
+      held.release()
+      await somebodyWaits(stage, answer)
+      heldEnd.release()
+      await ended
+
+      await nothingLives(place, await answer, end)
+    })
+}
+
+test('a first entry does not pass an end of the session that another tab made meanwhile', async ({
+  stage,
+}) => {
+  const place = await placeOn(stage)
+  await enteredBefore(stage, place)
+  const held = stage.proxy.hold('session_insert')
+  const answer = place.ask({ prompt: 'none' })
+  await held.reached
+  await place.ask()
+  await ENDS.session.run(place)
+  held.release()
+
+  expect((await answer).url.searchParams.get('error')).toBe('login_required')
+  await nothingLives(place, {}, 'session')
+})
+
+test.describe.configure({ timeout: 20_000 })
+
+test.afterEach(({ stage }) => {
+  expect(stage.proxy.deadlocks() + stage.ender.proxy.deadlocks()).toBe(0)
+})
+
+/** Somebody else was there, so the workspace has a key: two first entries would wait for that alone. */
+async function enteredBefore({ node, given }: Stage, { workspace }: Place): Promise<void> {
+  const user = await given.user()
+  const member = { workspaceId: workspace.id, userId: user.id, roles: ['member'] }
+  await addMember(node.services.db, { ...member, by: { kind: 'operator' } })
+  const { loginId } = await given.browser(user)
+  await enterWorkspace(node.services, { loginId, workspaceId: workspace.id, context: {} })
+}
+
+/** An answer that broke off holds nothing; whoever waits for it later has it all the same. */
+function settled(answer: Promise<Holding>): Promise<Holding> {
+  void answer.catch(() => undefined)
+  return answer
+}
+
+async function nothingLives(place: Place, holding: Holding, ending: EndName): Promise<void> {
+  expect(await whatWorks(place, holding)).toEqual([])
+  expect(await accepted(place)).toEqual(KEEPS_SESSION.includes(ending) ? ['session'] : [])
+  const login = await liveLogin(place.stage.node.services, await loginOf(place))
+  const keepsLogin = ending === 'session' || KEEPS_SESSION.includes(ending)
+  expect(login !== null).toBe(keepsLogin)
+  expect(await silent(place)).toBe(ENDS[ending].silent)
+}
+
+const KEEPS_SESSION: readonly EndName[] = ['consent that is withdrawn', 'grant by a revoked token']
+
+/** The kinds of rows that a check would let pass. */
+async function accepted({ stage, user }: Place): Promise<string[]> {
+  const { rows } = await stage.database.pool.query<{ kind: string }>(ACCEPTED, [user.id])
+  return rows.map(({ kind }) => kind)
+}
+
+const ACCEPTED = `
+  WITH live AS (SELECT session_id FROM session_check WHERE user_id = $1 AND refusal IS NULL),
+  standing AS (SELECT g.id, g.epoch FROM "grant" g JOIN live USING (session_id)
+    WHERE g.ended_at IS NULL)
+  SELECT 'session' AS kind FROM live
+  UNION SELECT 'family' FROM family f
+    JOIN standing g ON g.id = f.grant_id AND g.epoch = f.grant_epoch
+  UNION SELECT 'code' FROM artifact a JOIN standing g ON g.id = a.grant_id
+    WHERE a.consumed_at IS NULL AND g.epoch = 0
+  ORDER BY kind`

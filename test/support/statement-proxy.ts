@@ -1,0 +1,176 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { Redacted } from '../../src/lib/redacted.ts'
+
+/**
+ * Stands between a pool and the database and holds back one chosen statement until it is told to
+ * go on (PostgreSQL 18, chapter 54: the frontend/backend protocol). Races that take luck to meet
+ * are then met each time.
+ */
+export interface StatementProxy {
+  readonly url: Redacted<string>
+  /** Holds the next statement of this name: a prepared one's, or `COMMIT`. */
+  hold(name: string): Held
+  /** Holds the commit of the next transaction that has run this statement. */
+  holdCommitOf(name: string): Held
+  /** How often the database broke a circle of transactions that waited for each other. */
+  deadlocks(): number
+  close(): Promise<void>
+}
+
+export interface Held {
+  /** Resolves when the statement has arrived here; the database does not know of it yet. */
+  readonly reached: Promise<void>
+  release(): void
+}
+
+interface Trap {
+  readonly name: string
+  readonly after: string | null
+  spring(go: () => void): void
+}
+
+interface State {
+  readonly traps: Set<Trap>
+  deadlocks: number
+}
+
+export async function openStatementProxy(target: Redacted<string>): Promise<StatementProxy> {
+  const [, before, folder] = /^(.*)\?host=([^&]+)$/.exec(target.reveal()) ?? []
+  const path = `${decodeURIComponent(folder ?? '')}/.s.PGSQL.5432`
+  const state: State = { traps: new Set(), deadlocks: 0 }
+  const sockets = new Set<Socket>()
+
+  const server = createServer({ noDelay: true }, (client) => {
+    const database = connect(path)
+    for (const socket of [client, database]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        client.destroy()
+        database.destroy()
+      })
+    }
+    client.on('data', trapping(state, database))
+    database.on('data', counting(state))
+    database.pipe(client)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+
+  return {
+    url: new Redacted(`${before}?host=127.0.0.1&port=${port}`),
+    hold: (name) => heldBy(state.traps, { name, after: null }),
+    holdCommitOf: (name) => heldBy(state.traps, { name: 'COMMIT', after: name }),
+    deadlocks: () => state.deadlocks,
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
+
+function heldBy(traps: Set<Trap>, where: Pick<Trap, 'name' | 'after'>): Held {
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
+  let go: () => void = () => undefined
+  let released = false
+  const trap: Trap = {
+    ...where,
+    spring: (pass) => {
+      go = pass
+      reach()
+      if (released) pass()
+    },
+  }
+  traps.add(trap)
+  return {
+    reached,
+    release: () => {
+      released = true
+      traps.delete(trap)
+      go()
+    },
+  }
+}
+
+/** Passes on what the client says, message by message, until one falls into a trap. */
+function trapping({ traps }: State, database: Socket): (chunk: Buffer) => void {
+  const split = splitter('has a greeting')
+  const waiting: Buffer[] = []
+  let ran = new Set<string>()
+  let isHeld = false
+
+  function caught(name: string | null): Trap | undefined {
+    if (name === 'BEGIN') ran = new Set()
+    const trap = [...traps].find(
+      (one) => one.name === name && (one.after === null || ran.has(one.after)),
+    )
+    if (name) ran.add(name)
+    return trap
+  }
+
+  function pass(): void {
+    while (!isHeld) {
+      const message = waiting.shift()
+      if (!message) return
+      const trap = caught(statementIn(message))
+      if (!trap) {
+        database.write(message)
+        continue
+      }
+      traps.delete(trap)
+      isHeld = true
+      trap.spring(() => {
+        isHeld = false
+        database.write(message)
+        pass()
+      })
+    }
+  }
+
+  return (chunk) => {
+    waiting.push(...split(chunk))
+    pass()
+  }
+}
+
+const PARSE = 0x50
+const BIND = 0x42
+const QUERY = 0x51
+const ERROR = 0x45
+
+/** The name of the prepared statement that a message is about, or the text of a plain one. */
+function statementIn(message: Buffer): string | null {
+  const text = (from: number) => message.toString('utf8', from, message.indexOf(0, from))
+  if (message[0] === QUERY || message[0] === PARSE) return text(5)
+  if (message[0] === BIND) return text(message.indexOf(0, 5) + 1)
+  return null
+}
+
+function counting(state: State): (chunk: Buffer) => void {
+  const split = splitter('has none')
+  return (chunk) => {
+    for (const message of split(chunk))
+      if (message[0] === ERROR && message.includes('C40P01\0')) state.deadlocks += 1
+  }
+}
+
+/** Cuts a stream into messages; a client's first one has no letter before its length. */
+function splitter(first: 'has a greeting' | 'has none'): (chunk: Buffer) => Buffer[] {
+  let rest = Buffer.alloc(0)
+  let letter = first === 'has a greeting' ? 0 : 1
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk])
+    const messages: Buffer[] = []
+    while (rest.length >= letter + 4) {
+      const end = letter + rest.readInt32BE(letter)
+      if (rest.length < end) break
+      messages.push(rest.subarray(0, end))
+      rest = rest.subarray(end)
+      letter = 1
+    }
+    return messages
+  }
+}
