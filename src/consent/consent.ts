@@ -18,7 +18,10 @@ export interface ConsentedScopes {
 }
 
 /** Whether a standing yes leaves nothing of a request to ask for. */
-export function covers(consent: Consent | null, requested: ConsentedScopes): boolean {
+export function covers(
+  consent: Pick<Consent, 'scopes'> | null,
+  requested: ConsentedScopes,
+): boolean {
   if (!consent) return false
   const given = new Set(partsOf(consent.scopes).map(nameOf))
   return partsOf(requested).every((part) => given.has(nameOf(part)))

@@ -1,21 +1,29 @@
 import type { Account, KoaContextWithOIDC } from 'oidc-provider'
 import { sidFor } from '../clients/subject.ts'
-import { type ClientId, formatId, parseId } from '../ids.ts'
+import { type ClientId, formatId, parseId, type UserId } from '../ids.ts'
 import { claimsOf } from '../users/claims.ts'
 import { findUser } from '../users/find-user.ts'
 import type { User } from '../users/user.ts'
 import { identityClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
+import { personAt } from './person.ts'
 import { requireState } from './request-state.ts'
 
 /** The library's "account" is our user, read with whatever led to them. */
 export function findAccount(deps: OidcDeps) {
-  return async (_ctx: KoaContextWithOIDC, sub: string): Promise<Account | undefined> => {
+  return async (ctx: KoaContextWithOIDC, sub: string): Promise<Account | undefined> => {
     const id = parseId('usr', sub)
     const known = requireState().checked?.user
-    const user = known?.id === id ? known : id && (await findUser(deps.db, id))
+    const user = known?.id === id ? known : id && (await readUser(deps, ctx, id))
     return user && user.state === 'active' ? accountOf(deps, user) : undefined
   }
+}
+
+/** A person at the door is read with all that the request needs to know of them. */
+async function readUser(deps: OidcDeps, ctx: KoaContextWithOIDC, id: UserId) {
+  const { session, client } = ctx.oidc
+  const isAtDoor = client && session?.accountId === formatId('usr', id)
+  return isAtDoor ? (await personAt(deps, ctx)).user : findUser(deps.db, id)
 }
 
 function accountOf(deps: OidcDeps, user: User): Account {

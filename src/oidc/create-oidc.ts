@@ -8,6 +8,7 @@ import type { OidcDeps } from './deps.ts'
 import { flush } from './flush.ts'
 import { handlerOf } from './handler.ts'
 import { type Asked, type Introspection, introspect } from './introspect.ts'
+import { personReader } from './person.ts'
 import { buildProvider } from './provider.ts'
 import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
@@ -37,7 +38,7 @@ export interface Oidc {
   refresh(): Promise<void>
 }
 
-type OidcOptions = Omit<OidcDeps, 'verificationKeys'>
+type OidcOptions = Omit<OidcDeps, 'people' | 'verificationKeys'>
 
 /** The OpenID provider with its keys, which it follows without a restart. */
 export async function createOidc(
@@ -46,7 +47,11 @@ export async function createOidc(
 ): Promise<Oidc> {
   let keys = await signingKeysNow(options)
   let verification = verificationKeysOf(keys.published)
-  const deps: OidcDeps = { ...options, verificationKeys: () => verification }
+  const deps: OidcDeps = {
+    ...options,
+    people: personReader(options.db),
+    verificationKeys: () => verification,
+  }
   const introspections = introspectionReader(options.db)
   let provider = watched(deps, keys, renderError)
 

@@ -8,6 +8,7 @@ import type { Activity } from '../sessions/activity.ts'
 import type { AdvanceFamily } from '../sessions/advance-family.ts'
 import type { ReadFamily } from '../sessions/family-check.ts'
 import type { ReadStay } from '../sessions/stay.ts'
+import type { ReadPerson } from './person.ts'
 import type { VerificationKey } from './verify-own-jwt.ts'
 
 /** What the provider's side needs of everything else. */
@@ -22,6 +23,7 @@ export interface OidcDeps {
   readonly advanceFamily: AdvanceFamily
   readonly families: ReadFamily
   readonly stays: ReadStay
+  readonly people: ReadPerson
   /** Public keys whose tokens may still live, by kid. */
   readonly verificationKeys: () => ReadonlyMap<string, VerificationKey>
   /** Tells monitoring what has happened, after it is committed. */

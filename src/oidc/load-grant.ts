@@ -1,13 +1,13 @@
 import type { KoaContextWithOIDC, Grant as LibraryGrant } from 'oidc-provider'
 import { covers } from '../consent/consent.ts'
-import { findConsent } from '../consent/find-consent.ts'
-import { type LoginId, parseId, type UserId, type WorkspaceId } from '../ids.ts'
+import type { LoginId } from '../ids.ts'
 import { enterWorkspace } from '../sessions/enter-workspace.ts'
 import { firstGrant, grantFor } from '../sessions/grant-for.ts'
 import { sidOf } from './account.ts'
 import { grantPayload } from './adapters/grant-adapter.ts'
 import { contextOf } from './context-of.ts'
 import type { OidcDeps } from './deps.ts'
+import type { Place } from './person.ts'
 import { requireState } from './request-state.ts'
 import { requestedScopes } from './requested-scopes.ts'
 import { resolveWorkspace } from './resolve-workspace.ts'
@@ -20,27 +20,24 @@ import { resolveWorkspace } from './resolve-workspace.ts'
  */
 export function loadExistingGrant(deps: OidcDeps) {
   return async (ctx: KoaContextWithOIDC): Promise<LibraryGrant | undefined> => {
-    const userId = parseId('usr', ctx.oidc.session?.accountId)
-    if (!userId || mustProve(ctx)) return undefined
+    if (!ctx.oidc.session?.accountId || mustProve(ctx)) return undefined
     const resolved = await resolveWorkspace(deps, ctx)
-    if (resolved.state !== 'resolved') return undefined
-    return grantIn(deps, ctx, { userId, workspaceId: resolved.workspaceId })
+    return resolved.state === 'resolved' ? grantIn(deps, ctx, resolved.place) : undefined
   }
 }
 
 async function grantIn(
   deps: OidcDeps,
   ctx: KoaContextWithOIDC,
-  place: { readonly userId: UserId; readonly workspaceId: WorkspaceId },
+  { workspaceId, consented }: Place,
 ): Promise<LibraryGrant | undefined> {
   const state = requireState()
   const client = state.clients.get(ctx.oidc.client!.clientId)
   if (!client) return undefined
-  const consent = await findConsent(deps.db, { ...place, clientId: client.id })
-  if (!consent || !covers(consent, requestedScopes(ctx))) return undefined
+  if (!consented || !covers({ scopes: consented }, requestedScopes(ctx))) return undefined
 
   const loginId = ctx.oidc.session!.uid as LoginId
-  const entering = { loginId, workspaceId: place.workspaceId, context: contextOf(ctx) }
+  const entering = { loginId, workspaceId, context: contextOf(ctx) }
   const entered = await enterWorkspace(deps, entering)
   if (!entered.entered) {
     state.barred = entered.reason === 'login_required'
@@ -49,7 +46,7 @@ async function grantIn(
   if (entered.created) deps.publish({ kind: 'session.created', session_kind: 'login' })
 
   const { session } = entered
-  const wanted = { session, clientId: client.id, scopes: consent.scopes }
+  const wanted = { session, clientId: client.id, scopes: consented }
   const grant = await (entered.created ? firstGrant : grantFor)(deps.db, wanted)
   if (!grant) return undefined
   state.checked = {
