@@ -26,7 +26,7 @@ export interface Looks {
 }
 
 /** Where people are answered, in any case, as routers compare. */
-const PAGES = /^\/(interaction|account|login|logout|oauth2\/logout)(\/|$)/i
+const PAGES = /^\/(|interaction|account|login|logout|oauth2\/logout)(\/|$)/i
 const ROOT = join(import.meta.dirname, '..')
 
 /** The pages and their assets, read once. */

@@ -8,6 +8,8 @@ import { getLogin, postLogin } from './login.ts'
 /** A person's own page; it knows them by the cookie of their login alone. */
 export function accountRoutes(deps: AccountDeps): Middleware {
   const router = new Router()
+  // The address that a start prints, and that people type.
+  router.get('/', (ctx) => goOn(ctx, '/account'))
   router.get('/account', getAccount(deps))
   router.post('/account/end', postEnd(deps))
   router.get('/account/:act', (ctx) => goOn(ctx, '/account'))
