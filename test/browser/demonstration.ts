@@ -17,6 +17,8 @@ export interface Demonstration {
   readonly billing: string
   /** Moves all that the server has stored into the past. */
   readonly pass: (duration: string) => Promise<void>
+  /** Kills the server's process, applications included, and starts another one. */
+  readonly crash: () => Promise<void>
   readonly addPerson: AddPerson
 }
 
@@ -41,21 +43,24 @@ export const test = base.extend<Fixtures, { readonly demonstration: Demonstratio
   demonstration: [
     async ({}, use) => {
       const database = await createTestDatabase()
-      const ports = { notes: await freePort(), billing: await freePort() }
-      const server = await startServer({
-        url: database.url,
-        args: ['--demo'],
-        env: {
-          SESSION_SECRET_KEY: randomBytes(32).toString('base64'),
-          SOJOURN_DEMO_PORTS_NOTES: String(ports.notes),
-          SOJOURN_DEMO_PORTS_BILLING: String(ports.billing),
-        },
-      })
+      const [port, notes, billing] = [await freePort(), await freePort(), await freePort()]
+      const env = {
+        SESSION_SECRET_KEY: randomBytes(32).toString('base64'),
+        SOJOURN_DEMO_PORTS_NOTES: String(notes),
+        SOJOURN_DEMO_PORTS_BILLING: String(billing),
+      }
+      const start = () => startServer({ url: database.url, port, args: ['--demo'], env })
+      let server = await start()
       await use({
         issuer: server.url,
-        notes: `http://localhost:${ports.notes}`,
-        billing: `http://localhost:${ports.billing}`,
+        notes: `http://localhost:${notes}`,
+        billing: `http://localhost:${billing}`,
         pass: database.pass,
+        crash: async () => {
+          server.kill('SIGKILL')
+          await server.ended
+          server = await start()
+        },
         addPerson: personMaker(database),
       })
       await server.stop()

@@ -52,6 +52,21 @@ test.describe('working in two applications', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Notes in harbour')
   })
 
+  test('goes on after the server was killed, in the same session', async ({
+    page,
+    demonstration,
+    newcomer,
+  }) => {
+    await enter(page, demonstration.notes, await newcomer('harbour'))
+    const session = await sessionShown(page)
+    await page.goto('about:blank')
+    await demonstration.crash()
+    await page.goto(demonstration.notes)
+    await follow(page, 'Log in')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Notes in harbour')
+    expect(await sessionShown(page)).toBe(session)
+  })
+
   test('has a token renewed without leaving the page', async ({
     page,
     demonstration,

@@ -69,6 +69,25 @@ test.describe('two tabs in two workspaces', () => {
     expect(await billing.content()).not.toContain(ids[0])
     expect(await billing.content()).not.toContain('atelier')
   })
+
+  test('of one application, which knows one at a time, move together', async ({
+    page: first,
+    context,
+    demonstration,
+    newcomer,
+  }) => {
+    await first.goto(`${demonstration.notes}/login?workspace=atelier`)
+    await logIn(first, await newcomer('atelier', 'borealis'))
+    await press(first, 'Allow')
+    const left = await sessionShown(first)
+    const second = await context.newPage()
+    await second.goto(`${demonstration.notes}/login?workspace=borealis`)
+    await press(second, 'Allow')
+
+    await expect(first.getByRole('heading', { level: 1 })).toHaveText('Notes in borealis')
+    expect(await sessionShown(first)).toBe(await sessionShown(second))
+    expect(await sessionShown(second)).not.toBe(left)
+  })
 })
 
 async function write(page: Page, title: string): Promise<void> {
