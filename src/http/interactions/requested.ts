@@ -19,14 +19,11 @@ export async function requestedIn(
 ): Promise<Requested> {
   const { scope, resource } = details.params
   const asked = [...new Set(typeof scope === 'string' ? scope.split(' ') : [])]
+  const identifiers = [resource].flat().filter((one) => typeof one === 'string')
   const found = await Promise.all(
-    [resource]
-      .flat()
-      .map((identifier) =>
-        typeof identifier === 'string' ? registry({ clientId, resource: identifier }) : null,
-      ),
+    identifiers.map((identifier) => registry({ clientId, resource: identifier })),
   )
-  const resources = found.map((entry) => entry?.resource).filter((entry) => entry != null)
+  const resources = found.map((entry) => entry.resource).filter((entry) => entry !== null)
   const scopesOf = (one: Resource) => asked.filter((name) => one.scopes.includes(name))
 
   return {
