@@ -1,8 +1,9 @@
 import type { Server } from 'node:http'
 import { type Browsing, browse, type Page } from '../support/browse.ts'
+import { logIn, type Person, WORKSPACE } from '../support/operator.ts'
 import { freePort } from '../support/server.ts'
 import { startApplication } from './express-application.ts'
-import { test as base, expect, logIn, type Person, WORKSPACE } from './served.ts'
+import { test as base, expect } from './served.ts'
 
 interface Application {
   readonly url: string

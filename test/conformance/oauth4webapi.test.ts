@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { browse } from '../support/browse.ts'
-import { expect, logIn, type Served, test, WORKSPACE } from './served.ts'
+import { logIn, WORKSPACE } from '../support/operator.ts'
+import { expect, type Served, test } from './served.ts'
 
 const CALLBACK = 'https://rp.example/callback'
 const GOODBYE = 'https://rp.example/goodbye'
