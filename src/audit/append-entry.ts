@@ -1,6 +1,6 @@
 import type { Sql } from '../database/sql.ts'
 import { newId, type WorkspaceId } from '../ids.ts'
-import { insertEntry } from './entry-store.ts'
+import { type Change, changeWithEntry, insertEntry } from './entry-store.ts'
 
 export type Json =
   | string
@@ -58,4 +58,16 @@ export interface NewEntry {
  */
 export async function appendEntry(db: Sql, entry: NewEntry): Promise<void> {
   await insertEntry(db, newId<'aud'>(), entry)
+}
+
+/**
+ * The same for a change that is one statement: it and its entry are written by one, and commit
+ * together without a transaction around them. Null, and no entry, where nothing was written.
+ */
+export function changeAndTell<Row extends object>(
+  db: Sql,
+  change: Change,
+  entry: NewEntry,
+): Promise<Row | null> {
+  return changeWithEntry<Row>(db, change, { id: newId<'aud'>(), entry })
 }

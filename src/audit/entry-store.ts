@@ -1,17 +1,56 @@
-import type { Sql } from '../database/sql.ts'
+import type { Sql, Statement } from '../database/sql.ts'
 import type { EntryId } from '../ids.ts'
 import type { NewEntry } from './append-entry.ts'
 
-const INSERT = {
+const COLUMNS = `id, action, actor_kind, actor_id, subject_kind, subject_id, workspace_id, detail,
+  audit_key_id, context_sealed`
+
+const INSERT: Statement = {
   name: 'entry_insert',
-  text: `
-    INSERT INTO "entry" (id, action, actor_kind, actor_id, subject_kind, subject_id, workspace_id,
-      detail, audit_key_id, context_sealed, at)
+  text: `INSERT INTO "entry" (${COLUMNS}, at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())`,
 }
 
 export async function insertEntry(db: Sql, id: EntryId, entry: NewEntry): Promise<void> {
-  await db.execute(INSERT, [
+  await db.execute(INSERT, valuesOf(id, entry))
+}
+
+/** A statement that returns the one row it writes, and its values. */
+export interface Change {
+  readonly statement: Statement
+  readonly values: readonly unknown[]
+}
+
+/** Runs a change and, if it has written its row, inserts the entry with it. */
+export async function changeWithEntry<Row extends object>(
+  db: Sql,
+  { statement, values }: Change,
+  { id, entry }: { readonly id: EntryId; readonly entry: NewEntry },
+): Promise<Row | null> {
+  const both = [...values, ...valuesOf(id, entry)]
+  const [row] = await db.query<Row>(toldBy(statement, values.length), both)
+  return row ?? null
+}
+
+const told = new Map<string, Statement>()
+
+/** The entry depends on the row that the change returns: where nothing was written, nothing is told. */
+function toldBy({ name, text }: Statement, taken: number): Statement {
+  const known = told.get(name)
+  if (known) return known
+  const places = Array.from({ length: 10 }, (_, at) => `$${taken + at + 1}`)
+  const statement = {
+    name: `${name}_told`,
+    text: `WITH done AS (${text}),
+      told AS (INSERT INTO "entry" (${COLUMNS}, at) SELECT ${places}, clock_timestamp() FROM done)
+      SELECT * FROM done`,
+  }
+  told.set(name, statement)
+  return statement
+}
+
+function valuesOf(id: EntryId, entry: NewEntry): unknown[] {
+  return [
     id,
     entry.action,
     entry.actor.kind,
@@ -22,5 +61,5 @@ export async function insertEntry(db: Sql, id: EntryId, entry: NewEntry): Promis
     JSON.stringify(entry.detail ?? {}),
     entry.context?.keyId ?? null,
     entry.context?.bytes ?? null,
-  ])
+  ]
 }

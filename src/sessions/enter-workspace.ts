@@ -1,4 +1,3 @@
-import { appendEntry } from '../audit/append-entry.ts'
 import { sealJson } from '../crypto/envelope.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
@@ -83,7 +82,12 @@ async function create(
 ): Promise<Entered> {
   const { loginId, workspaceId } = entering
   const id = newId<'ses'>()
-  await insertSession(tx, await newSession(deps, tx, { id, entering, check }))
+  await insertSession(tx, await newSession(deps, tx, { id, entering, check }), {
+    action: 'session.created',
+    actor: { kind: 'user', id: check.login.userId },
+    subject: { kind: 'session', id },
+    workspaceId,
+  })
   const found = await unendedSession(tx, loginId, workspaceId)
   if (!found) return LOGIN_REQUIRED
   const { session, barred } = found
@@ -91,12 +95,6 @@ async function create(
   if (session.id !== id) return entered(session)
   // An end may have committed since the barrier was read; had it not, its session were in the way.
   if (barred) throw new DomainError('login_required', 'the session here was ended meanwhile')
-  await appendEntry(tx, {
-    action: 'session.created',
-    actor: { kind: 'user', id: check.login.userId },
-    subject: { kind: 'session', id },
-    workspaceId,
-  })
   return { entered: true, session, created: true }
 }
 

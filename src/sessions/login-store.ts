@@ -1,3 +1,4 @@
+import { changeAndTell, type NewEntry } from '../audit/append-entry.ts'
 import type { Sql, Statement } from '../database/sql.ts'
 import type { LoginId, UserId, WorkspaceId } from '../ids.ts'
 import type { Login } from './login.ts'
@@ -40,23 +41,26 @@ export interface NewLogin {
   readonly contextSealed: Buffer | null
   readonly idleTimeout: number
   readonly absoluteTimeout: number
+  /** Of the password that was verified, where one was: it must still be the user's. */
+  readonly passwordVersion: number | null
 }
 
-// The person's row is locked against an end of all their logins: one that commits first refuses
-// this login, one that comes later finds it.
+// The person's row is locked against an end of all their logins, and a change of their password:
+// one that commits first refuses this login, one that comes later finds it.
 const INSERT: Statement = {
   name: 'login_insert',
   text: `INSERT INTO login (id, user_id, auth_time, acr, amr, secret_wrapped, root_version,
       context_sealed, created_at, last_seen_at, idle_timeout, absolute_end_at)
     SELECT $1, u.id, t, $3, $4, $5, $6, $7, t, t, $8, t + make_interval(secs => $9)
-    FROM (SELECT id FROM "user" WHERE id = $2 AND state = 'active' FOR SHARE) u,
+    FROM (SELECT id FROM "user" WHERE id = $2 AND state = 'active'
+        AND ($10::int IS NULL OR password_version = $10) FOR SHARE) u,
       LATERAL (SELECT clock_timestamp() AS t WHERE u.id IS NOT NULL) c
     RETURNING auth_time`,
 }
 
 /** The moment of authentication as stored, or null when the person may not log in any more. */
-export async function insertLogin(db: Sql, login: NewLogin): Promise<Date | null> {
-  const [row] = await db.query<{ auth_time: Date }>(INSERT, [
+export async function insertLogin(db: Sql, login: NewLogin, entry: NewEntry): Promise<Date | null> {
+  const values = [
     login.id,
     login.userId,
     login.acr,
@@ -66,7 +70,9 @@ export async function insertLogin(db: Sql, login: NewLogin): Promise<Date | null
     login.contextSealed,
     login.idleTimeout,
     login.absoluteTimeout,
-  ])
+    login.passwordVersion,
+  ]
+  const row = await changeAndTell<{ auth_time: Date }>(db, { statement: INSERT, values }, entry)
   return row?.auth_time ?? null
 }
 

@@ -1,3 +1,4 @@
+import { changeAndTell, type NewEntry } from '../audit/append-entry.ts'
 import type { Sql, Statement } from '../database/sql.ts'
 import type { ClientId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
 import type { CheckedSession, Refusal, SessionKind } from './session.ts'
@@ -132,12 +133,13 @@ const INSERT: Statement = {
   text: `INSERT INTO session (id, kind, workspace_id, user_id, client_id, login_id, epoch_id,
       secret_wrapped, context_sealed, created_at, last_seen_at, absolute_end_at, idle_timeout)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, t, t, $10, $11 FROM clock_timestamp() t
-    ON CONFLICT DO NOTHING`,
+    ON CONFLICT DO NOTHING
+    RETURNING id`,
 }
 
-/** Whether the row was written; false when another request made this login's session meanwhile. */
-export async function insertSession(db: Sql, session: NewSession): Promise<boolean> {
-  const written = await db.execute(INSERT, [
+/** Writes nothing, and tells nothing, when another request made this login's session meanwhile. */
+export async function insertSession(db: Sql, session: NewSession, entry: NewEntry): Promise<void> {
+  const values = [
     session.id,
     session.kind,
     session.workspaceId,
@@ -149,6 +151,6 @@ export async function insertSession(db: Sql, session: NewSession): Promise<boole
     session.contextSealed,
     session.absoluteEndAt,
     session.idleTimeout,
-  ])
-  return written === 1
+  ]
+  await changeAndTell(db, { statement: INSERT, values }, entry)
 }

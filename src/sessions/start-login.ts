@@ -39,9 +39,9 @@ export async function startLogin(
   )
   const contextSealed = sealJson(key, boundContext(user.context), ['login', id, 'context'])
 
-  return sqlTransaction(deps.db, async (tx) => {
-    await mustStand(tx, user)
-    const authTime = await insertLogin(tx, {
+  const authTime = await insertLogin(
+    deps.db,
+    {
       id,
       userId: user.userId,
       ...user.proof,
@@ -49,17 +49,18 @@ export async function startLogin(
       rootVersion: secret.rootVersion,
       contextSealed,
       ...deps.config.login,
-    })
-    if (!authTime) throw new DomainError('invalid_credentials', 'the person may not log in')
-    await appendEntry(tx, {
+      passwordVersion: user.passwordVersion ?? null,
+    },
+    {
       action: 'login.created',
       actor: { kind: 'user', id: user.userId },
       subject: { kind: 'login', id },
       detail: { acr: user.proof.acr, amr: user.proof.amr },
       context: user.auditContext ?? null,
-    })
-    return { id, authTime }
-  })
+    },
+  )
+  if (!authTime) throw new DomainError('invalid_credentials', 'the person may not log in')
+  return { id, authTime }
 }
 
 /** Notes a fresh proof in a live login, whose limits count anew from it (NIST SP 800-63B-4 §5.2). */
