@@ -46,7 +46,8 @@ export function createMetrics(deps: Deps): Metrics {
     scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
     metered: (passwords) => ({
       hash: (password) => counted(passwords.hash(password)),
-      verify: (passwordHash, password) => counted(passwords.verify(passwordHash, password)),
+      verify: (passwordHash, password, owner) =>
+        counted(passwords.verify(passwordHash, password, owner)),
       isOutdated: (passwordHash) => passwords.isOutdated(passwordHash),
     }),
   }

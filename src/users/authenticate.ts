@@ -3,6 +3,7 @@ import { type Db, sqlTransaction } from '../database/transaction.ts'
 import type { AuditKeys } from '../keys/audit-keys.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { LoginThrottle } from './login-throttle.ts'
+import { networkOf } from './network.ts'
 import type { Passwords } from './password.ts'
 import { parsePassword } from './password-rules.ts'
 import { parseUsername, type User } from './user.ts'
@@ -55,7 +56,8 @@ export async function authenticate(deps: Deps, attempt: PasswordAttempt): Promis
   if (wait > 0) return refusal(wait)
 
   const found = await selectCredentials(deps.db, username)
-  const matches = await deps.passwords.verify(found?.passwordHash ?? null, password)
+  const owner = networkOf(attempt.address)
+  const matches = await deps.passwords.verify(found?.passwordHash ?? null, password, owner)
   const verdict = judge(found, matches)
   if (!verdict.right) {
     const waitAfter = await deps.throttle.fail(from)

@@ -13,8 +13,11 @@ export interface PasswordSettings {
 
 export interface Passwords {
   hash(password: string): Promise<string>
-  /** Costs one argon2 call whether or not there is a hash; without one it is false. */
-  verify(passwordHash: string | null, password: string): Promise<boolean>
+  /**
+   * Costs one argon2 call whether or not there is a hash; without one it is false. `owner` is whose
+   * turn in the line it takes, such as a network.
+   */
+  verify(passwordHash: string | null, password: string, owner?: string): Promise<boolean>
   /** Whether the parameters rose since this hash was made. */
   isOutdated(passwordHash: string): boolean
 }
@@ -38,11 +41,11 @@ export function createPasswords(settings: PasswordSettings): Passwords {
         argon2Calls.publish({ operation: 'hash' })
         return hash(password, parameters)
       }),
-    verify: (passwordHash, password) =>
+    verify: (passwordHash, password, owner) =>
       queued(() => {
         argon2Calls.publish({ operation: 'verify' })
         return verify(passwordHash ?? nobody, password)
-      }),
+      }, owner),
     isOutdated: (passwordHash) => isWeaker(passwordHash, settings),
   }
 }

@@ -44,15 +44,36 @@ test.describe('the queue of hashes', () => {
   test('refuses who would stand too far back, and takes others when it is shorter', async () => {
     const queued = createHashQueue(1)
     const first = work()
-    const all = [queued(first.run), ...Array.from({ length: 100 }, () => queued(async () => 1))]
+    const lines = ['a', 'b', 'c', 'd'].flatMap((owner) =>
+      Array.from({ length: 25 }, () => queued(async () => 1, owner)),
+    )
+    const all = [queued(first.run, 'a'), ...lines]
 
-    await expect(queued(async () => 1)).rejects.toMatchObject({
+    await expect(queued(async () => 1, 'e')).rejects.toMatchObject({
       code: 'unavailable',
       retryAfter: 2,
     })
 
     first.end()
     await Promise.all(all)
-    await expect(queued(async () => 'done')).resolves.toBe('done')
+    await expect(queued(async () => 'done', 'e')).resolves.toBe('done')
+  })
+
+  test('gives one owner a part of the places, and everybody a turn', async () => {
+    const queued = createHashQueue(1)
+    const first = work()
+    const order: string[] = []
+    const busy = queued(first.run, 'greedy')
+    const greedy = Array.from({ length: 25 }, () =>
+      queued(async () => order.push('greedy'), 'greedy'),
+    )
+    await expect(queued(async () => 1, 'greedy')).rejects.toMatchObject({ code: 'unavailable' })
+    const other = queued(async () => order.push('other'), 'other')
+
+    first.end()
+    await Promise.all([busy, other, ...greedy])
+
+    expect(order.indexOf('other')).toBeLessThanOrEqual(1)
+    expect(order).toHaveLength(26)
   })
 })
