@@ -1,9 +1,14 @@
+import { DomainError } from '../errors.ts'
+
 export interface CoalesceOptions<K> {
   readonly keyOf: (key: K) => string
   readonly maxBatch: number
   /** How many statements may be under way at once; what is asked meanwhile waits and goes together. */
   readonly maxInFlight: number
 }
+
+/** Behind a database that does not answer; far more than a healthy one lets come together. */
+const MOST_WAITING = 2_000
 
 interface Call<K, V> {
   readonly key: K
@@ -52,6 +57,10 @@ export function coalesce<K, V>(
 
   return (key) =>
     new Promise((resolve, reject) => {
+      if (waiting.length >= MOST_WAITING) {
+        reject(new DomainError('unavailable', 'too many wait for the database', { retryAfter: 1 }))
+        return
+      }
       waiting.push({ key, resolve, reject })
       schedule()
     })

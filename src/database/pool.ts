@@ -42,6 +42,8 @@ function poolConfig(options: DatabaseOptions): pg.PoolConfig {
     keepAlive: true,
     application_name: 'sojourn',
     statement_timeout: options.statementTimeout * 1000,
+    // Whoever is cut off without a word would wait for minutes: the server's own limit cannot reach us.
+    query_timeout: (options.statementTimeout + 1) * 1000,
     lock_timeout: options.lockTimeout * 1000,
     idle_in_transaction_session_timeout: options.statementTimeout * 2000,
     onConnect: inUtc,

@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts'
 /** What pg itself throws when a connection dies under a statement; it gives these no code (pg 8.23 lib/client.js). */
 const LOST = new Set([
   'Connection terminated',
+  'Query read timeout',
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',
   'Client was closed and is not queryable',
