@@ -49,7 +49,7 @@ export const JOBS: readonly Job<Services>[] = [
   },
   { name: 'sessions.sweep', every: 15, run: sweepAndTell },
   { name: 'keys.destroy-unused-epochs', every: 300, run: (s) => destroyUnusedEpochs(s.db, s) },
-  { name: 'database.purge', every: 300, run: (s) => purge(s.db, { endedFor: 30 * DAY }) },
+  { name: 'database.purge', every: 60, run: (s) => purge(s.db, { endedFor: 30 * DAY }) },
 ]
 
 export interface Work {

@@ -41,18 +41,23 @@ async function inBatches(batch: number, remove: () => Promise<number>): Promise<
   return removed
 }
 
-/** An hour more than its time: a code that comes again must still be known as used. */
-function expired(table: string, key: string): Statement {
+function expired(table: string, key: string, which = 'true'): Statement {
   return {
-    name: `purge_${table}`,
+    name: `purge_${table}_${which === 'true' ? 'all' : 'some'}`,
     text: `DELETE FROM ${table} WHERE (${key}) IN (
-      SELECT ${key} FROM ${table} WHERE expires_at < statement_timestamp() - interval '1 hour'
+      SELECT ${key} FROM ${table} WHERE expires_at < statement_timestamp() AND ${which}
       LIMIT $1 FOR UPDATE SKIP LOCKED)`,
   }
 }
 
 const EXPIRED = {
-  artifacts: expired('artifact', 'model, hash'),
+  // A code that comes again within the hour must still be known as used; all else, which strangers
+  // can make as well, goes at once.
+  artifacts: expired(
+    'artifact',
+    'model, hash',
+    `(model <> 'AuthorizationCode' OR expires_at < statement_timestamp() - interval '1 hour')`,
+  ),
   replays: expired('replay', 'hash'),
   revokedTokens: expired('revoked_token', 'jti'),
 }

@@ -4,6 +4,9 @@ import { adapterOf, type ModelAdapter } from '../payload.ts'
 import { writeLater } from '../request-state.ts'
 import { consumedArtifact, deleteArtifact, findArtifact, saveArtifact } from './artifact-store.ts'
 
+/** Bytes: anybody can make us keep one for a while. */
+const LARGEST = 8_192
+
 /**
  * Interactions, pushed requests and registration tokens: stored under a keyed hash of the
  * identifier that the bearer holds, sealed, and never with the identifier itself.
@@ -25,7 +28,9 @@ export function artifactAdapter(
     },
     upsert: async (id, { jti: _, ...payload }, expiresIn) => {
       const hash = hashOf(id)
-      const sealed = deps.serverKeys.data.seal(kind, [hash], Buffer.from(JSON.stringify(payload)))
+      const bytes = Buffer.from(JSON.stringify(payload))
+      if (bytes.length > LARGEST) throw new errors.InvalidRequest('the request is too large')
+      const sealed = deps.serverKeys.data.seal(kind, [hash], bytes)
       await writeLater(deps.db, {
         alone: true,
         run: (db) => saveArtifact(db, { kind, hash, payloadSealed: sealed, expiresIn }),
