@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { appendEntry } from '../audit/append-entry.ts'
+import type { Sql } from '../database/sql.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { newId } from '../ids.ts'
-import { type Client, clientProblems, isClientId, needsSecret } from './client.ts'
+import { type Client, clientProblems, grantTypesOf, isClientId, needsSecret } from './client.ts'
 import { type ClientMetadata, registeredMetadata } from './client-metadata.ts'
 import { saveRegistered } from './client-store.ts'
+import { findClient } from './find-client.ts'
 import { clientSecretHash, type DurableKeys } from './secrets.ts'
 
 interface Deps {
@@ -34,6 +36,7 @@ export async function saveRegisteredClient(deps: Deps, input: Registration): Pro
     isSecretNeeded && input.secret !== null ? clientSecretHash(deps.serverKeys, input.secret) : null
 
   return transaction(deps.db, async (tx) => {
+    await mustKeepSubjects(tx, clientId, metadata)
     const values = { id: newId<'cli'>(), clientId, metadata, secretHash }
     const saved = await saveRegistered(tx, { ...values, needsSecret: isSecretNeeded })
     if (!saved) throw new DomainError('client_exists', 'the client id is taken')
@@ -53,7 +56,33 @@ function metadataOf(input: object): ClientMetadata {
   const { client_id, client_secret, ...described } = input as Readonly<Record<string, unknown>>
   const parsed = registeredMetadata.safeParse(described)
   if (!parsed.success) throw new DomainError('invalid_request', z.prettifyError(parsed.error))
-  const problems = clientProblems(parsed.data, false)
+  const problems = [...clientProblems(parsed.data, false), ...serviceProblems(parsed.data)]
   if (problems.length > 0) throw new DomainError('invalid_request', problems.join('\n'))
   return parsed.data
+}
+
+// Nobody vouches for it, and a service's tokens ask nobody.
+function serviceProblems(metadata: ClientMetadata): string[] {
+  const asks = grantTypesOf(metadata).includes('client_credentials')
+  return asks ? ['grant_types: client_credentials is for clients that an operator made'] : []
+}
+
+/**
+ * Who knows people by pseudonyms goes on doing so in the same sector: changing it would tell a
+ * client how another sector knows them, or who they are (OpenID Connect Core §8.1).
+ */
+async function mustKeepSubjects(
+  tx: Sql,
+  clientId: string,
+  metadata: ClientMetadata,
+): Promise<void> {
+  const known = await findClient(tx, clientId)
+  if (known && subjectsOf(known.metadata) !== subjectsOf(metadata))
+    throw new DomainError('invalid_request', 'subject_type and its sector cannot be changed')
+}
+
+function subjectsOf(metadata: ClientMetadata): string {
+  if (metadata.subject_type !== 'pairwise') return 'public'
+  const uri = metadata.sector_identifier_uri ?? metadata.redirect_uris?.[0] ?? ''
+  return `pairwise ${URL.parse(uri)?.host ?? ''}`
 }

@@ -26,3 +26,6 @@ export const CLAIMS_OF_SCOPES = {
   address: ['address'],
   phone: ['phone_number', 'phone_number_verified'],
 }
+
+/** The scopes of the provider itself; all others are scopes of a resource. */
+export const IDENTITY_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'address', 'phone']

@@ -4,7 +4,7 @@ import { subjectFor } from '../clients/subject.ts'
 import { parseId } from '../ids.ts'
 import { findAccount } from './account.ts'
 import { createAdapter } from './adapters/adapter.ts'
-import { CLAIMS_OF_SCOPES } from './claims.ts'
+import { CLAIMS_OF_SCOPES, IDENTITY_SCOPES } from './claims.ts'
 import { cookieSettings } from './cookies.ts'
 import type { OidcDeps } from './deps.ts'
 import { extraTokenClaims } from './extra-token-claims.ts'
@@ -34,7 +34,7 @@ export function configurationOf(
     cookies: cookieSettings(config.issuer, own.cookieKeys),
     features: features(deps),
     responseTypes: ['code'],
-    scopes: ['openid', 'offline_access', 'profile', 'email', 'address', 'phone'],
+    scopes: [...IDENTITY_SCOPES],
     claims: CLAIMS_OF_SCOPES,
     subjectTypes: ['public', 'pairwise'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],

@@ -6,11 +6,14 @@ import { type SigningKeySet, signingKeysNow } from '../keys/signing-keys.ts'
 import { introspectionReader } from '../sessions/introspection.ts'
 import type { OidcDeps } from './deps.ts'
 import { flush } from './flush.ts'
+import { expectFormPost, letFormPost } from './form-post.ts'
 import { handlerOf } from './handler.ts'
 import { type Asked, type Introspection, introspect } from './introspect.ts'
+import { keepNewestCookie } from './newest-cookie.ts'
+import { noteUse } from './note-use.ts'
 import { personReader } from './person.ts'
 import { buildProvider } from './provider.ts'
-import { openState, type RequestState, stateOf } from './request-state.ts'
+import { openState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
 import { verificationKeysOf } from './verify-own-jwt.ts'
 
@@ -92,23 +95,27 @@ async function answer(
 ): Promise<unknown> {
   const state = openState(ctx.req)
   const run = handlerOf(provider)
+  if (!isAsked(ctx.path)) expectFormPost(ctx.res)
   await run(ctx, next)
   if (state.failure) throw state.failure
   try {
     if (ctx.status < 400) {
       await flush(deps.db, state)
-      noteUse(deps, state)
+      noteUse(deps, ctx, state)
     }
   } catch (error) {
+    takeBack(ctx)
     refuse(ctx, error)
   }
+  if (state.byPriorCookie) keepNewestCookie(deps, ctx)
   finish(deps, ctx)
   return undefined
 }
 
-/** Whatever succeeds in a session is a use of it, and keeps it and its login from falling idle. */
-function noteUse({ activity }: OidcDeps, { checked }: RequestState): void {
-  if (checked) activity.seen(checked.session.id, checked.session.readAt)
+/** A code or a cookie that was not written must not be sent either. */
+function takeBack({ res }: HttpContext): void {
+  res.removeHeader('Location')
+  res.removeHeader('Set-Cookie')
 }
 
 // The library's answer was good and what it stands on has gone since; it must not go out.
@@ -140,6 +147,7 @@ function ended(cause: Error): DomainError {
 }
 
 function finish({ config }: OidcDeps, ctx: HttpContext): void {
+  letFormPost(ctx.res)
   const path = ctx.path.toLowerCase().replace(/\/$/, '')
   if (path === ROUTES.jwks && ctx.status === 200)
     ctx.set('Cache-Control', `public, max-age=${config.keys.signing.jwksMaxAge}`)

@@ -61,7 +61,9 @@ function overrideSession({ prototype }: Model): void {
     original.call(this, details)
     const ctx = Provider.ctx as KoaContextWithOIDC
     const login = ctx.oidc.entities.Interaction?.result?.login as LoginDetails | undefined
-    if (typeof login?.loginId === 'string') this.uid = login.loginId
+    if (typeof login?.loginId !== 'string') return
+    this.uid = login.loginId
+    requireState().byPriorCookie = false
   }
 }
 
@@ -122,6 +124,9 @@ async function sealed(
   return formatAccessToken(key, session.id, { ...content, g, e, f: making?.familyId })
 }
 
+/** Seconds for which a proof may claim to be good. */
+const LONGEST_PROOF = 3600
+
 /** Asks the database and not the library: of all that show one proof at once, one is the first. */
 function overrideReplayDetection(model: Model, deps: OidcDeps): void {
   const statics = model as unknown as Record<string, unknown>
@@ -129,7 +134,9 @@ function overrideReplayDetection(model: Model, deps: OidcDeps): void {
     const hash = createHash('sha256')
       .update(JSON.stringify([issuer, jti]))
       .digest()
-    const expiresIn = Math.max(1, exp - Math.floor(Date.now() / 1000))
-    return insertProof(deps.db, hash, expiresIn)
+    const expiresIn = exp - Math.floor(Date.now() / 1000)
+    // A row that outlives all of us is no protection; RFC 7523 §3 lets us refuse such a proof.
+    if (!(expiresIn <= LONGEST_PROOF)) return false
+    return insertProof(deps.db, hash, Math.max(1, expiresIn))
   }
 }

@@ -3,11 +3,12 @@ import Provider from 'oidc-provider'
 import type { Client } from '../clients/client.ts'
 import type { Resource } from '../clients/resource.ts'
 import type { Sql } from '../database/sql.ts'
-import type { FamilyId, GrantId, SessionId } from '../ids.ts'
+import type { FamilyId, GrantId } from '../ids.ts'
 import type { OfflineDraft } from '../sessions/begin-offline-session.ts'
 import type { FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { FamilyMaker, PresentedToken } from '../sessions/present-refresh-token.ts'
 import type { PresentedCode } from '../sessions/redeem-code.ts'
+import type { RevocableToken } from '../sessions/revoke-token.ts'
 import type { CheckedSession } from '../sessions/session.ts'
 import type { CheckedGrant } from './checked-grant.ts'
 
@@ -37,11 +38,13 @@ export interface RequestState {
   /** The refresh tokens that this request makes. */
   making: Making | null
   /** The access token being answered about, for its revocation. */
-  token: FoundToken | null
+  token: RevocableToken | null
   /** Access tokens that were looked up: the library asks for one under several names. */
   readonly accessTokens: Map<string, Promise<FoundAccessToken | null>>
   /** A session here was ended, and only a fresh proof leads back in. */
   barred: boolean
+  /** The browser brought the cookie before its newest, and has proved nothing since. */
+  byPriorCookie: boolean
   /** What the library answered with a bare 500. */
   failure: unknown
 }
@@ -55,12 +58,6 @@ export interface Making {
   readonly epoch: number
   /** Set when the family begins with an offline session of its own. */
   readonly draft: OfflineDraft | null
-}
-
-export interface FoundToken {
-  readonly jti: string
-  readonly sessionId: SessionId | null
-  readonly expiresAt: Date
 }
 
 const states = new WeakMap<IncomingMessage, RequestState>()
@@ -77,6 +74,7 @@ export function openState(request: IncomingMessage): RequestState {
     token: null,
     accessTokens: new Map(),
     barred: false,
+    byPriorCookie: false,
     failure: null,
   }
   states.set(request, state)

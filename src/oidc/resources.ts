@@ -1,5 +1,6 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import type { Resource } from '../clients/resource.ts'
+import { IDENTITY_SCOPES } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
 import { requireState } from './request-state.ts'
 
@@ -23,7 +24,7 @@ export function resourceIndicators(deps: OidcDeps) {
     ): Promise<ResourceServer> => {
       const resource = await find(deps, ctx, identifier)
       if (!resource) throw new errors.InvalidTarget('unknown resource')
-      return serverOf(deps, resource)
+      return serverOf(deps, { ...resource, scopes: scopesFor(ctx, resource) })
     },
   }
 }
@@ -33,6 +34,21 @@ async function find(deps: OidcDeps, ctx: KoaContextWithOIDC, identifier: string)
   if (known) return known
   const clientId = ctx.oidc.client?.clientId ?? ''
   return (await deps.registry({ clientId, resource: identifier })).resource
+}
+
+/**
+ * Where the operator wrote down scopes of the client, it gets no others. A service acts for nobody
+ * who could consent, so without any the resource is no target for it (ASVS 5.0 V10.4.11).
+ */
+function scopesFor(ctx: KoaContextWithOIDC, resource: Resource): readonly string[] {
+  const client = requireState().clients.get(ctx.oidc.client?.clientId ?? '')
+  const written = client?.metadata.scope?.split(' ') ?? []
+  const isHeld = written.some((scope) => !IDENTITY_SCOPES.includes(scope))
+  if (!isHeld && ctx.oidc.params?.grant_type !== 'client_credentials') return resource.scopes
+  const scopes = resource.scopes.filter((scope) => written.includes(scope))
+  if (scopes.length === 0)
+    throw new errors.InvalidTarget('the client has no scope of this resource')
+  return scopes
 }
 
 function serverOf({ config }: OidcDeps, resource: Resource): ResourceServer {

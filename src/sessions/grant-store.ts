@@ -46,7 +46,8 @@ const SAVE: Statement = {
     FROM (SELECT s.id FROM session s
         JOIN consent k ON k.user_id = s.user_id AND k.workspace_id = s.workspace_id
           AND k.client_id = $3 AND k.withdrawn_at IS NULL
-        WHERE s.id = $2 AND s.ended_at IS NULL FOR SHARE OF s, k) s
+        JOIN client c ON c.id = $3 AND c.disabled_at IS NULL
+        WHERE s.id = $2 AND s.ended_at IS NULL FOR SHARE OF s, k, c) s
     ON CONFLICT (session_id, client_id) WHERE ended_at IS NULL
       DO UPDATE SET scopes = EXCLUDED.scopes
     RETURNING id, session_id, client_id, epoch, scopes, created_at`,

@@ -11,6 +11,7 @@ interface LoginRow {
   readonly amr: readonly string[]
   readonly created_at: Date
   readonly absolute_end_at: Date
+  readonly by_prior_cookie?: boolean
 }
 
 const COLUMNS = 'l.id, l.user_id, l.auth_time, l.acr, l.amr, l.created_at, l.absolute_end_at'
@@ -28,6 +29,7 @@ function toLogin(row: LoginRow): Login {
     amr: row.amr,
     createdAt: row.created_at,
     absoluteEndAt: row.absolute_end_at,
+    byPriorCookie: row.by_prior_cookie ?? false,
   }
 }
 
@@ -109,7 +111,8 @@ export async function updateProof(
 // A second tab may still hold the cookie from before the last change: honoured for 30 s.
 const BY_COOKIE: Statement = {
   name: 'login_by_cookie',
-  text: `SELECT ${COLUMNS} FROM login l JOIN "user" u ON u.id = l.user_id
+  text: `SELECT ${COLUMNS}, l.cookie_hash IS DISTINCT FROM $1 AS by_prior_cookie
+    FROM login l JOIN "user" u ON u.id = l.user_id
     WHERE (l.cookie_hash = $1 OR (l.prior_cookie_hash = $1
       AND l.cookie_at > statement_timestamp() - interval '30 seconds')) AND ${LIVE}`,
 }
@@ -130,16 +133,19 @@ export async function findLogin(db: Sql, id: LoginId): Promise<Login | null> {
   return row ? toLogin(row) : null
 }
 
+// A prior cookie never becomes the newest again: who stole it would throw its owner out.
 const SET_COOKIE: Statement = {
   name: 'login_set_cookie',
   text: `UPDATE login SET prior_cookie_hash = cookie_hash, cookie_hash = $2,
       cookie_at = clock_timestamp(), last_seen_at = clock_timestamp()
-    WHERE id = $1 AND ended_at IS NULL AND cookie_hash IS DISTINCT FROM $2`,
+    WHERE id = $1 AND ended_at IS NULL AND cookie_hash IS DISTINCT FROM $2
+      AND prior_cookie_hash IS DISTINCT FROM $2`,
 }
 
 const IS_OPEN: Statement = {
   name: 'login_is_open',
-  text: 'SELECT 1 FROM login WHERE id = $1 AND ended_at IS NULL AND cookie_hash = $2',
+  text: `SELECT 1 FROM login
+    WHERE id = $1 AND ended_at IS NULL AND (cookie_hash = $2 OR prior_cookie_hash = $2)`,
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Login {
   readonly amr: readonly string[]
   readonly createdAt: Date
   readonly absoluteEndAt: Date
+  /** Found by the cookie before the newest, which is honoured for a moment and never renewed. */
+  readonly byPriorCookie: boolean
 }
 
 export interface LoginLimits {

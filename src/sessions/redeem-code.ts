@@ -1,7 +1,7 @@
 import { type Actor, appendEntry } from '../audit/append-entry.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
-import type { FamilyId, SessionId } from '../ids.ts'
+import type { FamilyId, SessionId, WorkspaceId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { CodeCheck, NewCode } from './code.ts'
 import { checkCode, consumedCode, endFamilyRow, insertCode, type Redemption } from './code-store.ts'
@@ -71,12 +71,13 @@ export function consumeCode(
 export interface BornFamily {
   readonly id: FamilyId
   readonly bornIn: SessionId
+  readonly workspaceId: WorkspaceId
 }
 
 /** Ends the family born of a code that was used again; other families of the grant live on. */
 export async function endFamily(
   deps: { readonly db: Db },
-  { id, bornIn }: BornFamily,
+  { id, bornIn, workspaceId }: BornFamily,
   by: Actor,
 ): Promise<boolean> {
   return sqlTransaction(deps.db, async (tx) => {
@@ -86,6 +87,7 @@ export async function endFamily(
       action: 'family.ended',
       actor: by,
       subject: { kind: 'family', id },
+      workspaceId,
       detail: { cause: 'code_reused', session: sessionId },
     })
     if (sessionId !== bornIn) await endSessionIn(tx, sessionId, { cause: 'reuse', by })

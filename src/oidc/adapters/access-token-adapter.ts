@@ -29,13 +29,13 @@ function remember(found: FoundAccessToken): void {
   const state = currentState()
   if (!state) return
   const { content } = found
-  const expiresAt = new Date(content.t * 1000)
+  const token = { jti: content.j, client: content.c, expiresAt: new Date(content.t * 1000) }
   if (found.of === 'service') {
-    state.token = { jti: content.j, sessionId: null, expiresAt }
+    state.token = { ...token, sessionId: null, workspaceId: null }
     return
   }
   const { session, user } = found.stay
-  state.token = { jti: content.j, sessionId: session.id, expiresAt }
+  state.token = { ...token, sessionId: session.id, workspaceId: session.workspaceId }
   state.checked = {
     session,
     grantId: found.grant.id,

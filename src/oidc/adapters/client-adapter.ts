@@ -1,8 +1,10 @@
 import Provider, { errors } from 'oidc-provider'
 import { deleteClient } from '../../access/delete-client.ts'
 import { type Client, grantTypesOf, needsSecret } from '../../clients/client.ts'
+import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import { saveRegisteredClient } from '../../clients/save-registered-client.ts'
 import { DomainError } from '../../errors.ts'
+import { IDENTITY_SCOPES } from '../claims.ts'
 import type { OidcDeps } from '../deps.ts'
 import { foldJwt } from '../folded-jwt.ts'
 import { adapterOf, type ModelAdapter, type Payload } from '../payload.ts'
@@ -47,10 +49,16 @@ export function clientPayload(client: Client): Payload {
   const isVisited = grantTypesOf(client.metadata).includes('authorization_code')
   return {
     ...(isVisited ? {} : { response_types: [], redirect_uris: [] }),
-    ...client.metadata,
+    ...withoutResourceScopes(client.metadata),
     client_id: client.clientId,
     ...(needsSecret(client.metadata) ? { client_secret: NO_SECRET_HERE } : {}),
   }
+}
+
+/** The library knows no scopes but its own, and refuses a client that names others; we hold it to them. */
+function withoutResourceScopes({ scope, ...metadata }: ClientMetadata): Payload {
+  const isKnown = scope?.split(' ').every((name) => IDENTITY_SCOPES.includes(name))
+  return isKnown ? { ...metadata, scope } : metadata
 }
 
 /** The resource of the request under way, so that it is read together with the client. */

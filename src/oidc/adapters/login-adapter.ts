@@ -4,13 +4,15 @@ import type { Login } from '../../sessions/login.ts'
 import { giveCookie, liveLogin, loginOfCookie } from '../../sessions/login-cookie.ts'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
-import { writeFirst } from '../request-state.ts'
+import { currentState, writeFirst } from '../request-state.ts'
 
 /** The library's "Session" is our login; its `uid` is the login's identifier. */
 export function loginAdapter(deps: Pick<OidcDeps, 'db' | 'serverKeys'>): ModelAdapter {
   return adapterOf('Session', {
     find: async (cookie) => {
       const login = await loginOfCookie(deps, cookie)
+      const state = currentState()
+      if (state) state.byPriorCookie = login?.byPriorCookie ?? false
       return login ? payloadOf(login, cookie) : undefined
     },
     // Without a jti the library would invent one; this one is no cookie's.
@@ -21,7 +23,7 @@ export function loginAdapter(deps: Pick<OidcDeps, 'db' | 'serverKeys'>): ModelAd
     },
     upsert: async (cookie, payload) => {
       // A visitor without a login leaves no row: any junk cookie could make one otherwise.
-      if (!payload.accountId) return
+      if (!payload.accountId || currentState()?.byPriorCookie) return
       const id = textOf(payload, 'uid') as LoginId
       await writeFirst(deps.db, {
         alone: true,
