@@ -24,8 +24,8 @@ export interface Place {
   readonly workspace: Workspace
   readonly party: Party
   readonly consentId: ConsentId
-  /** Sends an authorization request; what it leads to comes back. */
-  ask(params?: Record<string, string>): Promise<Asked>
+  /** Sends an authorization request of this or another client; what it leads to comes back. */
+  ask(params?: Record<string, string>, from?: Party): Promise<Asked>
 }
 
 export interface Asked {
@@ -41,8 +41,8 @@ export async function placeOn(stage: Stage, metadata: object = {}): Promise<Plac
   const { party } = consented
   return {
     ...consented,
-    ask: async (params) => {
-      const { path, verifier } = authorizationRequest(party, params)
+    ask: async (params, from = party) => {
+      const { path, verifier } = authorizationRequest(from, params)
       const headers = { cookie: browser.cookie }
       const answer = await send(party, { method: 'GET', path, headers })
       return { url: new URL(answer.headers.location ?? path, party.issuer), verifier }
@@ -54,9 +54,9 @@ const PASSWORD = 'a long and honest passphrase'
 
 /** A person who is not, and whose browser shows pages. */
 export interface Visit extends Place {
-  ask(params?: Record<string, string>): Promise<Asked & { readonly page: Page }>
+  ask(params?: Record<string, string>, from?: Party): Promise<Asked & { readonly page: Page }>
   /** Answers the login page. */
-  logIn(page: Page): Promise<Page>
+  logIn(page: Page, password?: string): Promise<Page>
   press(page: Page, button: string): Promise<Page>
 }
 
@@ -69,12 +69,15 @@ export async function visitOn(stage: Stage, metadata: object = {}): Promise<Visi
   const browser = browse()
   return {
     ...consented,
-    ask: async (params) => {
-      const { path, verifier } = authorizationRequest(party, params)
+    ask: async (params, from = party) => {
+      const { path, verifier } = authorizationRequest(from, params)
       const page = await browser.open(party.issuer + path)
       return { page, url: page.url, verifier }
     },
-    logIn: (page) => browser.press(page, 'Log in', { username, password: PASSWORD }),
+    logIn: (page, password = PASSWORD) => {
+      const button = page.html.includes('Confirm it is you') ? 'Confirm' : 'Log in'
+      return browser.press(page, button, { username, password })
+    },
     press: (page, button) => browser.press(page, button),
   }
 }
@@ -137,8 +140,12 @@ async function userinfo(party: Party, access: string): Promise<number> {
 }
 
 /** What single sign-on answers without a question: an error, or `code`. */
-export async function silent(place: Place, params: Record<string, string> = {}): Promise<string> {
-  const { url } = await place.ask({ prompt: 'none', ...params })
+export async function silent(
+  place: Place,
+  params: Record<string, string> = {},
+  from?: Party,
+): Promise<string> {
+  const { url } = await place.ask({ prompt: 'none', ...params }, from)
   return url.searchParams.get('error') ?? (url.searchParams.has('code') ? 'code' : url.pathname)
 }
 
