@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { rootVersion } from '../crypto/root-key.ts'
 import {
   type DatedRootMaterial,
@@ -76,9 +76,10 @@ async function replaceRootKeyFile(
   path: string,
   change: (materials: readonly DatedRootMaterial[]) => readonly DatedRootMaterial[],
 ): Promise<void> {
+  await clearLeftovers(path)
   const next = `${path}.next`
   const file = await openOrNull(next, 'wx', 'EEXIST')
-  if (!file) throw new DomainError('conflict', `a change of ${path} runs, or left ${next} behind`)
+  if (!file) throw new DomainError('conflict', `another change of ${path} runs`)
   try {
     await fill(file, change(await readRootKeyFile(path)))
     await rename(next, path)
@@ -89,6 +90,25 @@ async function replaceRootKeyFile(
     await file.close()
   }
   await syncFolderOf(path)
+}
+
+/** Seconds: a change takes milliseconds, so what is older was left by a process that died in it. */
+const LEFT_AFTER = 60
+
+/**
+ * Removes what a crash left beside the file: drafts and next files hold root keys, so that a
+ * version that is dropped would stay on the disk, and a next file would bar every change.
+ */
+async function clearLeftovers(path: string): Promise<void> {
+  const folder = dirname(path)
+  const name = basename(path)
+  for (const entry of await readdir(folder)) {
+    const rest = entry.startsWith(`${name}.`) ? entry.slice(name.length + 1) : ''
+    if (rest !== 'next' && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(rest)) continue
+    const left = await stat(join(folder, entry)).catch(unless('ENOENT'))
+    if (left && Date.now() - left.mtimeMs > LEFT_AFTER * 1000)
+      await rm(join(folder, entry), { force: true })
+  }
 }
 
 function freshMaterial(): DatedRootMaterial {
@@ -119,8 +139,9 @@ async function openOrNull(path: string, flags: string, nullOn: string): Promise<
   }
 }
 
-function unless(code: string): (error: unknown) => void {
+function unless(code: string): (error: unknown) => undefined {
   return (error) => {
     if (!(error instanceof Error && 'code' in error && error.code === code)) throw error
+    return undefined
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { test as base, expect } from 'playwright/test'
 import { rootVersion } from '../../src/crypto/root-key.ts'
@@ -94,6 +94,22 @@ test.describe('changing the root key file', () => {
 
     await expect(addRootVersion(path)).rejects.toMatchObject({ code: 'conflict' })
     expect(await readRootKeyFile(path)).toEqual(before)
+  })
+
+  test('clears what a crash left behind, which holds keys', async ({ path }) => {
+    await readOrCreateRootKeyFile(path)
+    const hourAgo = new Date(Date.now() - 3_600_000)
+    const leftovers = [`${path}.next`, `${path}.0197f0c0-a1b2-4c3d-8e4f-5a6b7c8d9e0f`]
+    for (const left of leftovers) {
+      await writeFile(left, 'sojourn-root-v1')
+      await utimes(left, hourAgo, hourAgo)
+    }
+    await writeFile(`${path}.bak`, 'of the operator')
+    await utimes(`${path}.bak`, hourAgo, hourAgo)
+
+    await addRootVersion(path)
+
+    expect((await readdir(dirname(path))).sort()).toEqual([basename(path), `${basename(path)}.bak`])
   })
 
   test('drops an old version, but neither the current nor an unknown one', async ({ path }) => {
