@@ -34,13 +34,16 @@ export async function changeWithEntry<Row extends object>(
 
 const told = new Map<string, Statement>()
 
-/** The entry depends on the row that the change returns: where nothing was written, nothing is told. */
+/**
+ * The entry depends on the row that the change returns: where nothing was written, nothing is told.
+ * The name stays, so such a statement is never run without its entry.
+ */
 function toldBy({ name, text }: Statement, taken: number): Statement {
   const known = told.get(name)
   if (known) return known
   const places = Array.from({ length: 10 }, (_, at) => `$${taken + at + 1}`)
   const statement = {
-    name: `${name}_told`,
+    name,
     text: `WITH done AS (${text}),
       told AS (INSERT INTO "entry" (${COLUMNS}, at) SELECT ${places}, clock_timestamp() FROM done)
       SELECT * FROM done`,
