@@ -1,5 +1,5 @@
 import { formatId } from '../ids.ts'
-import { type CheckedSession, expiresAt } from '../sessions/session.ts'
+import type { CheckedSession } from '../sessions/session.ts'
 import { epochSeconds, type Payload } from './payload.ts'
 
 /** What tokens say of the one workspace that they open. */
@@ -12,10 +12,13 @@ export function workspaceClaims(session: CheckedSession): Payload {
   }
 }
 
-/** The same for ID tokens, which also say when the stay ends if nothing more happens in it. */
+/**
+ * The same for ID tokens, which also say when the stay ends whatever happens in it: relying parties
+ * take the claim for a ceiling, and the idle end would cut off who is at work.
+ */
 export function identityClaims(session: CheckedSession): Payload {
   const { session_id: _, ...claims } = workspaceClaims(session)
-  return { ...claims, session_expiry: epochSeconds(expiresAt(session)) }
+  return { ...claims, session_expiry: epochSeconds(session.absoluteEndAt) }
 }
 
 /** Which scope releases which claim (OpenID Connect Core §5.4); ours come with `openid`. */

@@ -22,7 +22,9 @@ test.describe('a code exchange', () => {
       workspace_roles: ['member'],
     })
     expect(claims.sid).toMatch(/^ses_/)
-    expect(claims.session_expiry).toBeGreaterThan(Date.now() / 1000)
+    // 24 hours from its creation, and not the 30 minutes after which it is idle.
+    const hours = (Number(claims.session_expiry) - Date.now() / 1000) / 3600
+    expect(Math.round(hours)).toBe(24)
     expect(String(body.access_token)).toMatch(/^sat_/)
     expect(String(body.access_token).length).toBeLessThanOrEqual(768)
     expect(String(body.refresh_token)).toMatch(/^srt_/)
