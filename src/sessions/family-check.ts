@@ -1,3 +1,4 @@
+import type { Resource } from '../clients/resource.ts'
 import { coalesce } from '../database/coalesce.ts'
 import type { Sql } from '../database/sql.ts'
 import type { FamilyId } from '../ids.ts'
@@ -20,6 +21,8 @@ export interface FamilyCheck {
   readonly clientName: string
   readonly clientStands: boolean
   readonly user: User | null
+  /** Those that the grant is about. */
+  readonly resources: readonly Resource[]
   readonly now: Date
 }
 

@@ -2,6 +2,7 @@ import type { Sql, Statement } from '../database/sql.ts'
 import type { ClientId, FamilyId, GrantId, SessionId } from '../ids.ts'
 import type { FamilyCheck } from './family-check.ts'
 import type { GrantedScopes } from './grant.ts'
+import { GRANTED_RESOURCES, type GrantedResources } from './resource-columns.ts'
 import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.ts'
 import { toUser, USER_OBJECT, type UserColumns } from './user-columns.ts'
 
@@ -23,6 +24,7 @@ interface FamilyRow extends CheckRow {
   readonly client_name: string
   readonly client_disabled: boolean
   readonly user_columns: UserColumns | null
+  readonly resources: GrantedResources
   readonly now: Date
 }
 
@@ -34,7 +36,7 @@ const CHECK: Statement = {
       g.client_id AS grant_client, g.ended_at IS NOT NULL AS grant_ended,
       cl.client_id AS client_name, cl.disabled_at IS NOT NULL AS client_disabled,
       CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
-      clock_timestamp() AS now
+      ${GRANTED_RESOURCES} AS resources, clock_timestamp() AS now
     FROM family f
     JOIN session_check c ON c.session_id = f.session_id
     JOIN "grant" g ON g.id = f.grant_id
@@ -78,6 +80,7 @@ function toFamilyCheck(row: FamilyRow): FamilyCheck {
     clientName: row.client_name,
     clientStands: !row.client_disabled,
     user: row.user_columns && toUser(row.user_columns),
+    resources: row.resources ?? [],
     now: row.now,
   }
 }

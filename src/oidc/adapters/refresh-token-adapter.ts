@@ -87,6 +87,7 @@ async function remember(deps: OidcDeps, presented: PresentedToken): Promise<void
   const state = requireState()
   const { check } = presented
   state.presented = presented
+  for (const resource of check.resources) state.resources.set(resource.identifier, resource)
   state.checked = {
     session: check.session,
     grantId: check.grant.id,
