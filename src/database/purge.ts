@@ -41,11 +41,12 @@ async function inBatches(batch: number, remove: () => Promise<number>): Promise<
   return removed
 }
 
-function expired(table: string, key: string, which = 'true'): Statement {
+/** `kept` is how much longer than its time a row stays. */
+function expired(table: string, key: string, kept: string): Statement {
   return {
-    name: `purge_${table}_${which === 'true' ? 'all' : 'some'}`,
+    name: `purge_${table}`,
     text: `DELETE FROM ${table} WHERE (${key}) IN (
-      SELECT ${key} FROM ${table} WHERE expires_at < statement_timestamp() AND ${which}
+      SELECT ${key} FROM ${table} WHERE expires_at < statement_timestamp() - ${kept}
       LIMIT $1 FOR UPDATE SKIP LOCKED)`,
   }
 }
@@ -56,10 +57,12 @@ const EXPIRED = {
   artifacts: expired(
     'artifact',
     'model, hash',
-    `(model <> 'AuthorizationCode' OR expires_at < statement_timestamp() - interval '1 hour')`,
+    `CASE WHEN model = 'AuthorizationCode' THEN interval '1 hour' ELSE interval '0' END`,
   ),
-  replays: expired('replay', 'hash'),
-  revokedTokens: expired('revoked_token', 'jti'),
+  // The clocks of nodes and the tolerance for those of clients: a proof or a token could be good
+  // there for a while after it is over here.
+  replays: expired('replay', 'hash', `interval '5 minutes'`),
+  revokedTokens: expired('revoked_token', 'jti', `interval '1 hour'`),
 }
 
 const LONG_ENDED = 'ended_at < statement_timestamp() - make_interval(secs => $2)'

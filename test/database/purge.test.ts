@@ -56,13 +56,26 @@ async function counted({ pool }: TestDatabase, table: string): Promise<number> {
 }
 
 test.describe('purging', () => {
-  test('leaves what is good, and what is over for less than an hour', async ({ database }) => {
+  test('leaves what is good, and what may still come again', async ({ database }) => {
     await fill(database, 2)
+    await database.pool.query("UPDATE artifact SET model = 'AuthorizationCode'")
     await database.pass('50m')
     await purge(database.db, { endedFor: DAY })
     expect(await counted(database, 'artifact')).toBe(2)
-    expect(await counted(database, 'replay')).toBe(2)
     expect(await counted(database, 'revoked_token')).toBe(2)
+  })
+
+  test('removes at once what strangers can make', async ({ database }) => {
+    await fill(database, 2)
+    await database.pool.query("UPDATE artifact SET model = 'PushedAuthorizationRequest'")
+    await database.pool.query("UPDATE replay SET expires_at = now() + interval '10 minutes'")
+    await database.pass('12m')
+    await purge(database.db, { endedFor: DAY })
+    expect(await counted(database, 'artifact')).toBe(0)
+    expect(await counted(database, 'replay')).toBe(2)
+    await database.pass('4m')
+    await purge(database.db, { endedFor: DAY })
+    expect(await counted(database, 'replay')).toBe(0)
   })
 
   test('removes all that is over, a few rows at a time', async ({ database }) => {
