@@ -2,7 +2,8 @@ import { errors } from 'oidc-provider'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, type ModelAdapter } from '../payload.ts'
 import { writeLater } from '../request-state.ts'
-import { consumedArtifact, deleteArtifact, findArtifact, saveArtifact } from './artifact-store.ts'
+import { artifactReader } from './artifact-reader.ts'
+import { consumedArtifact, deleteArtifact, saveArtifact } from './artifact-store.ts'
 
 /** Bytes: anybody can make us keep one for a while. */
 const LARGEST = 8_192
@@ -14,13 +15,14 @@ const LARGEST = 8_192
 export function artifactAdapter(
   kind: string,
   deps: Pick<OidcDeps, 'db' | 'serverKeys'>,
+  findArtifact = artifactReader(deps.db),
 ): ModelAdapter {
   const hashOf = (id: string) => deps.serverKeys.lookupHash(kind, id)
 
   return adapterOf(kind, {
     find: async (id) => {
       const hash = hashOf(id)
-      const found = await findArtifact(deps.db, kind, hash)
+      const found = await findArtifact({ kind, hash })
       const opened = found && deps.serverKeys.data.open(kind, [hash], found.payloadSealed)
       if (!opened) return undefined
       const consumed = found.consumedAt ? { consumed: true } : {}

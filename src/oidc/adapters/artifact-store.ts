@@ -21,22 +21,39 @@ export async function saveArtifact(
   await db.execute(SAVE, [artifact.kind, artifact.hash, artifact.payloadSealed, artifact.expiresIn])
 }
 
-const FIND: Statement = {
-  name: 'artifact_find',
-  text: `SELECT payload_sealed, consumed_at FROM artifact
-    WHERE model = $1 AND hash = $2 AND expires_at > statement_timestamp()`,
+export interface ArtifactKey {
+  readonly kind: string
+  readonly hash: Buffer
 }
 
-export async function findArtifact(
+export interface StoredArtifact {
+  readonly payloadSealed: Buffer
+  readonly consumedAt: Date | null
+}
+
+const FIND: Statement = {
+  name: 'artifacts_find',
+  text: `SELECT k.place::int, a.payload_sealed, a.consumed_at
+    FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS k(model, hash, place)
+    JOIN artifact a ON a.model = k.model AND a.hash = k.hash
+    WHERE a.expires_at > statement_timestamp()`,
+}
+
+/** Those that are there, by the place of their key. */
+export async function findArtifacts(
   db: Sql,
-  kind: string,
-  hash: Buffer,
-): Promise<{ readonly payloadSealed: Buffer; readonly consumedAt: Date | null } | null> {
-  const [row] = await db.query<{ payload_sealed: Buffer; consumed_at: Date | null }>(FIND, [
-    kind,
-    hash,
-  ])
-  return row ? { payloadSealed: row.payload_sealed, consumedAt: row.consumed_at } : null
+  keys: readonly ArtifactKey[],
+): Promise<ReadonlyMap<number, StoredArtifact>> {
+  const rows = await db.query<{ place: number; payload_sealed: Buffer; consumed_at: Date | null }>(
+    FIND,
+    [keys.map(({ kind }) => kind), keys.map(({ hash }) => hash)],
+  )
+  return new Map(
+    rows.map(({ place, payload_sealed, consumed_at }) => [
+      place - 1,
+      { payloadSealed: payload_sealed, consumedAt: consumed_at },
+    ]),
+  )
 }
 
 const CONSUME: Statement = {
