@@ -17,20 +17,23 @@ export interface OperationsDeps {
 
 type Answer = (ctx: Context) => void | Promise<void>
 
+export const OPERATIONS = ['/health', '/ready', '/metrics'] as const
+
 /**
  * What machines ask of a server: is it alive, should it get requests, what does it count.
  *
  * It stands before the pinned host, since probes ask by address: nothing here depends on a name.
  */
 export function operations(deps: OperationsDeps): Middleware {
-  const answers: Readonly<Record<string, Answer>> = {
+  const answers: Readonly<Record<(typeof OPERATIONS)[number], Answer>> = {
     '/health': health,
     '/ready': (ctx) => ready(ctx, deps.doctor),
     '/metrics': (ctx) => metrics(ctx, deps),
   }
   return function operate(ctx, next) {
-    const answer = answers[foldPath(ctx.path)]
-    if (!answer) return next()
+    const path = OPERATIONS.find((one) => one === foldPath(ctx.path))
+    if (!path) return next()
+    const answer = answers[path]
     if (ctx.method === 'GET' || ctx.method === 'HEAD') return answer(ctx)
     ctx.status = 405
     ctx.set('Allow', 'GET, HEAD')
