@@ -68,8 +68,9 @@ async function situation(node: Node, given: Given) {
   const user = await given.user()
   const workspace = await given.workspace(user)
   const grant_types = ['authorization_code', 'refresh_token', 'client_credentials']
-  const client = await given.client({ grant_types })
-  const pairwise = await given.client({ grant_types, subject_type: 'pairwise' })
+  const scope = 'openid profile read write'
+  const client = await given.client({ grant_types, scope })
+  const pairwise = await given.client({ grant_types, scope, subject_type: 'pairwise' })
   const guard = await given.client({ grant_types: ['client_credentials'] })
   for (const [identifier, tokenFormat] of [
     [OPAQUE, 'opaque'],
