@@ -64,6 +64,7 @@ const { client, secret } = await createClient(services, {
     client_name: 'Bench',
     redirect_uris: ['https://rp.example/callback'],
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+    scope: 'openid profile read',
   },
   by: OPERATOR,
 })
