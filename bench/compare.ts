@@ -60,9 +60,14 @@ export function middle(rounds: readonly Round[]): Round {
   }
 }
 
-export async function run({ server }: Contestant, step: Step, seconds: number): Promise<Round> {
+export async function run(
+  { server }: Contestant,
+  step: Step,
+  seconds: number,
+  workers?: number,
+): Promise<Round> {
   const before = await server.ask<number>('cpu')
-  const loaded = await load(step, seconds)
+  const loaded = await load(step, seconds, workers)
   return { ...loaded, cpuMicros: ((await server.ask<number>('cpu')) - before) / loaded.count }
 }
 

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Side } from './child.ts'
 import { type Contestant, compare } from './compare.ts'
+import { databaseFloor, httpFloor } from './floors.ts'
 import { readOptions } from './options.ts'
 import { partyOf } from './party.ts'
+import { passwordLogins } from './passwords.ts'
 import { asJson, asLine, heading, type Result } from './report.ts'
 import { ROWS } from './rows.ts'
 import { startServer } from './server.ts'
 import type { Floors } from './servers/floors.ts'
-import { databaseFloor, httpFloor, passwordLogins, storage } from './single.ts'
+import { storage } from './storage.ts'
 
 const options = readOptions(process.argv.slice(2))
 const folder = await mkdtemp(join(tmpdir(), 'sojourn-bench-'))

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Pool } from 'undici'
 import type { Side } from './child.ts'
 import { WORKERS } from './load.ts'
+import { FINISH } from './servers/interactions.ts'
 
 /** A relying party and its browsers, the same for both sides. */
 export interface Party extends Side {
@@ -54,14 +55,15 @@ export async function getUserinfo(party: Party, token: string): Promise<void> {
 
 /**
  * A whole login as a browser and its application make it: authorization request, interaction,
- * resumption, code, tokens; four requests, each followed by hand. `form` is what the person posts.
+ * resumption, code, tokens; four requests, each followed by hand.
  */
-export async function logIn(party: Party, form: string | null): Promise<Tokens> {
-  const jar = new Map<string, string>()
+export async function logIn(party: Party): Promise<Tokens> {
+  const jar: Jar = new Map()
   const verifier = randomBytes(32).toString('base64url')
-  const asked = await visit(party, jar, authorizationPath(party, verifier))
-  const finished = await visit(party, jar, asked, form)
-  const code = new URL(await visit(party, jar, finished)).searchParams.get('code')
+  const asked = await visit(party, jar, { address: authorizationPath(party, verifier) })
+  const finished = await visit(party, jar, { address: asked, headers: { [FINISH]: 'yes' } })
+  const resumed = await visit(party, jar, { address: finished })
+  const code = new URL(resumed).searchParams.get('code')
   if (!code) throw new Error('the login gave no code')
   return postForm<Tokens>(party, '/oauth2/token', {
     grant_type: 'authorization_code',
@@ -69,6 +71,25 @@ export async function logIn(party: Party, form: string | null): Promise<Tokens> 
     redirect_uri: REDIRECT,
     code_verifier: verifier,
   })
+}
+
+/** Opens a login page in a browser of its own; what comes back types a password and sends it. */
+export async function openLoginPage(
+  party: Party,
+): Promise<(username: string, password: string) => Promise<void>> {
+  const jar: Jar = new Map()
+  const address = await visit(party, jar, { address: authorizationPath(party, 'x'.repeat(43)) })
+  const { body, headers } = await party.pool.request({
+    path: pathOf(party, address),
+    method: 'GET',
+    headers: { cookie: cookiesOf(jar) },
+  })
+  keepAll(jar, headers['set-cookie'])
+  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(await body.text()) ?? []
+  return async (username, password) => {
+    const form = new URLSearchParams({ csrf, username, password }).toString()
+    await visit(party, jar, { address: `${address}/login`, form })
+  }
 }
 
 function authorizationPath({ clientId }: Party, verifier: string): string {
@@ -83,31 +104,45 @@ function authorizationPath({ clientId }: Party, verifier: string): string {
   return `/oauth2/authorize?${query}`
 }
 
-/** Where a browser is sent next. */
-async function visit(
-  party: Party,
-  jar: Map<string, string>,
-  address: string,
-  form: string | null = null,
-): Promise<string> {
-  const { statusCode, headers, body } = await party.pool.request({
-    path: address.startsWith('/') ? address : address.slice(party.origin.length),
-    method: form === null ? 'GET' : 'POST',
-    headers: {
-      cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
-      ...(form === null ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-    },
-    body: form,
-  })
-  const text = await body.text()
-  for (const cookie of [headers['set-cookie'] ?? []].flat()) keep(jar, cookie)
-  const { location } = headers
-  if (typeof location !== 'string') throw new Error(`${address} answered ${statusCode}: ${text}`)
-  return location
+type Jar = Map<string, string>
+
+interface Visit {
+  readonly address: string
+  readonly form?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
-function keep(jar: Map<string, string>, cookie: string): void {
-  const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
-  if (value === '') jar.delete(name)
-  else jar.set(name, value)
+/** Where a browser is sent next. */
+async function visit(party: Party, jar: Jar, { address, form, headers }: Visit): Promise<string> {
+  const answer = await party.pool.request({
+    path: pathOf(party, address),
+    method: form === undefined ? 'GET' : 'POST',
+    headers: {
+      cookie: cookiesOf(jar),
+      ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      ...headers,
+    },
+    body: form ?? null,
+  })
+  const text = await answer.body.text()
+  keepAll(jar, answer.headers['set-cookie'])
+  const { location } = answer.headers
+  if (typeof location === 'string') return location
+  throw new Error(`${address} answered ${answer.statusCode}: ${text}`)
+}
+
+function pathOf({ origin }: Party, address: string): string {
+  return address.startsWith('/') ? address : address.slice(origin.length)
+}
+
+function cookiesOf(jar: Jar): string {
+  return [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+}
+
+function keepAll(jar: Jar, cookies: string | readonly string[] = []): void {
+  for (const cookie of [cookies].flat()) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+    if (value === '') jar.delete(name)
+    else jar.set(name, value)
+  }
 }

@@ -60,12 +60,12 @@ export const ROWS: readonly Row[] = [
     name: 'login',
     unit: 'logins/s',
     prepare: async (party) => async () => {
-      await logIn(party, null)
+      await logIn(party)
     },
   },
 ]
 
 /** A login of its own for each worker. */
 function tokensFor(party: Party): Promise<Tokens[]> {
-  return Promise.all(Array.from({ length: WORKERS }, () => logIn(party, null)))
+  return Promise.all(Array.from({ length: WORKERS }, () => logIn(party)))
 }

@@ -1,12 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
 
-/** The result of a person's interaction; `form` is null when no password is asked for. */
-export type Decide = (form: URLSearchParams | null) => Promise<Record<string, unknown>>
+/** The result of a person's login, without any proof. */
+export type Decide = () => Promise<Record<string, unknown>>
+
+/** Asks for the stand-in instead of the pages. */
+export const FINISH = 'x-bench-finish'
 
 /**
- * What stands in for the pages on both sides: the interaction is read and finished, which is what
- * a page's POST costs without its HTML. With a body, the body is a form with a password.
+ * What stands in for the login page on both sides where no password is asked for: the interaction
+ * is read and finished, which is what the page's POST does without form, hash and HTML.
  */
 export function withInteractions(
   provider: () => Provider,
@@ -14,7 +17,7 @@ export function withInteractions(
   handler: RequestListener,
 ): RequestListener {
   return (req, res) => {
-    if (!req.url?.startsWith('/interaction/')) handler(req, res)
+    if (req.headers[FINISH] === undefined) handler(req, res)
     else void finish(provider(), decide, { req, res })
   }
 }
@@ -26,16 +29,9 @@ async function finish(
 ): Promise<void> {
   try {
     await provider.interactionDetails(req, res)
-    const form = req.method === 'POST' ? new URLSearchParams(await textOf(req)) : null
-    await provider.interactionFinished(req, res, { login: await decide(form) } as never)
+    await provider.interactionFinished(req, res, { login: await decide() } as never)
   } catch (error) {
     console.error(error)
     res.writeHead(500).end(String(error))
   }
-}
-
-async function textOf(req: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of req) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
 }

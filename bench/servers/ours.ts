@@ -13,7 +13,6 @@ import { createLog } from '../../src/log.ts'
 import { createCore, createServices } from '../../src/services.ts'
 import { PASSWORD_PROOF } from '../../src/sessions/login.ts'
 import { startLogin } from '../../src/sessions/start-login.ts'
-import { authenticate } from '../../src/users/authenticate.ts'
 import { createUser } from '../../src/users/create-user.ts'
 import type { User } from '../../src/users/user.ts'
 import { addMember } from '../../src/workspaces/add-member.ts'
@@ -25,7 +24,7 @@ import { listenSomewhere } from './listen.ts'
 import { measureStorage } from './storage.ts'
 
 // The whole product as `sojourn serve` builds it, jobs, access log and embedded PostgreSQL with its
-// own settings included, but for the pages: `interactions.ts` stands in for them on both sides.
+// own settings included; `interactions.ts` stands in for the login page where no password is asked.
 
 const OPERATOR = { kind: 'operator' } as const
 const PASSWORD = 'a password that only the bench knows'
@@ -86,20 +85,12 @@ for (const { id: userId } of users) {
 
 let logins = 0
 
-/** Without a form the person is taken at their word; all that a login writes is written. */
-async function decide(form: URLSearchParams | null): Promise<Record<string, unknown>> {
+/** The person is taken at their word; all that a login writes is written. */
+async function decide(): Promise<Record<string, unknown>> {
   logins += 1
-  const proven = form ? await prove(form) : { userId: users[logins % USERS]!.id }
-  const { id } = await startLogin(services, { ...proven, proof: PASSWORD_PROOF, context: CONTEXT })
-  return { accountId: formatId('usr', proven.userId), loginId: id }
-}
-
-async function prove(form: URLSearchParams) {
-  const username = form.get('username') ?? ''
-  const password = form.get('password') ?? ''
-  const proved = await authenticate(services, { username, password, ...CONTEXT })
-  if (!proved.ok) throw new Error(proved.reason)
-  return { userId: proved.user.id, passwordVersion: proved.passwordVersion }
+  const userId = users[logins % USERS]!.id
+  const { id } = await startLogin(services, { userId, proof: PASSWORD_PROOF, context: CONTEXT })
+  return { accountId: formatId('usr', userId), loginId: id }
 }
 
 const handler = createApp(services, looks).callback()
