@@ -77,7 +77,7 @@ test('a first entry does not pass an end of the session that another tab made me
   await nothingLives(place, {}, 'session')
 })
 
-test.describe.configure({ timeout: 20_000 })
+test.describe.configure({ timeout: 60_000 })
 
 test.afterEach(({ stage }) => {
   expect(stage.proxy.deadlocks() + stage.ender.proxy.deadlocks()).toBe(0)
