@@ -10,6 +10,8 @@ export interface Party {
   readonly via?: string
   readonly clientId: string
   readonly secret: string | null
+  /** Where it has people sent back to, if not where all test clients have. */
+  readonly redirectUri?: string
 }
 
 export interface Answer {
@@ -26,7 +28,7 @@ export function authorizationRequest(party: Party, params: Record<string, string
   const query = new URLSearchParams({
     client_id: party.clientId,
     response_type: 'code',
-    redirect_uri: REDIRECT,
+    redirect_uri: party.redirectUri ?? REDIRECT,
     scope: 'openid profile',
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
@@ -62,7 +64,7 @@ export async function redeem(
   const form = {
     grant_type: 'authorization_code',
     code,
-    redirect_uri: REDIRECT,
+    redirect_uri: party.redirectUri ?? REDIRECT,
     code_verifier: verifier,
   }
   return post(party, '/oauth2/token', form, headers)
