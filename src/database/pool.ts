@@ -46,16 +46,23 @@ function poolConfig(options: DatabaseOptions): pg.PoolConfig {
     query_timeout: (options.statementTimeout + 1) * 1000,
     lock_timeout: options.lockTimeout * 1000,
     idle_in_transaction_session_timeout: options.statementTimeout * 2000,
-    onConnect: inUtc,
+    onConnect: settle,
   }
 }
 
 /**
- * Prisma's adapter reads and writes times without their offset: any other zone would shift them. Said as a
- * statement because `options` in the operator's address would replace `options` given here.
+ * Prisma's adapter reads and writes times without their offset: any other zone would shift them.
+ *
+ * All our statements find rows by their keys, with one plan for all values: left to itself PostgreSQL
+ * plans those with a list anew each time, which takes it longer than running them, and compiles what
+ * it takes for long.
+ *
+ * Said as statements because `options` in the operator's address would replace `options` given here.
  */
-async function inUtc(client: pg.ClientBase): Promise<void> {
-  await client.query("SET TIME ZONE 'UTC'")
+async function settle(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    "SET TIME ZONE 'UTC'; SET plan_cache_mode TO force_generic_plan; SET jit TO off",
+  )
 }
 
 type Connected = (

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "resource_client_id_idx" ON "resource"("client_id");
