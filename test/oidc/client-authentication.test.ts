@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { type Party, post, send } from '../support/relying-party.ts'
 import { expect, type Given, type Node, test } from '../support/world.ts'
 
-const SERVICE = { grant_types: ['client_credentials'] }
+const SERVICE = { grant_types: ['client_credentials'], redirect_uris: undefined }
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const GRANT = { grant_type: 'client_credentials' }
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
