@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts'
 import type { ClientId } from '../ids.ts'
 import { removeClient } from './client-store.ts'
 
-/** Removes a client; its grants are ended by the caller before, in the same transaction. */
+/** Removes a client; its grants are ended by the caller, in the same transaction. */
 export async function deleteClient(db: Db, id: ClientId, by: Actor): Promise<void> {
   await transaction(db, async (tx) => {
     const clientId = await removeClient(tx, id)

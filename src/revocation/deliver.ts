@@ -58,8 +58,9 @@ async function attempt(deps: DeliverDeps, delivery: ClaimedDelivery): Promise<Ou
 async function tokenFor(
   deps: DeliverDeps,
   client: LogoutClient,
-  { userId, sessionId, now }: ClaimedDelivery,
+  delivery: ClaimedDelivery,
 ): Promise<string> {
+  const { userId, sessionId, now } = delivery
   // A client validates it like its ID tokens, so it is signed like them (Back-Channel Logout §2.6).
   const alg = client.metadata.id_token_signed_response_alg ?? deps.config.keys.signing.alg
   const { active } = await deps.signingKeys()
@@ -70,7 +71,7 @@ async function tokenFor(
   const claims = {
     issuer: deps.config.issuer,
     clientId: client.clientId,
-    sub: namesPerson(client) ? userId && subjectFor(names, client, userId) : null,
+    sub: namesPerson(client, delivery) ? userId && subjectFor(names, client, userId) : null,
     sid: sidFor(names, client, sessionId),
   }
   return mintLogoutToken(key, claims, now)
@@ -79,10 +80,15 @@ async function tokenFor(
 /**
  * Who asks for a `sid` in every logout token (Back-Channel Logout §2.2) tells sessions apart. Some
  * such libraries act on a `sub` beside it as well, and the end of one session would log the person
- * out of their others; §2.4 leaves it out freely where there is a `sid`.
+ * out of their others; §2.4 leaves it out freely where there is a `sid`. The end of an offline
+ * session is of no browser at all, so it never names the person: whoever knows people by `sub`
+ * alone would log them out.
  */
-function namesPerson({ metadata }: LogoutClient): boolean {
-  return metadata.backchannel_logout_session_required !== true
+function namesPerson(
+  { metadata }: LogoutClient,
+  { offline }: Pick<ClaimedDelivery, 'offline'>,
+): boolean {
+  return !offline && metadata.backchannel_logout_session_required !== true
 }
 
 /** How long an outcome waits for a database that is away; a lease lasts longer than this and an attempt. */

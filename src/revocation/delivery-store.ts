@@ -34,6 +34,7 @@ interface ClaimedRow {
   readonly session_id: SessionId
   readonly user_id: UserId | null
   readonly workspace_id: WorkspaceId | null
+  readonly offline: boolean
   readonly client_id: string | null
   readonly metadata: LogoutClient['metadata']
   readonly attempts: number
@@ -56,7 +57,8 @@ const CLAIM = {
       FROM due WHERE d.id = due.id
       RETURNING d.id, d.session_id, d.user_id, d.client_id, d.attempts
     )
-    SELECT d.id, d.session_id, d.user_id, d.attempts, s.workspace_id, c.client_id, c.metadata,
+    SELECT d.id, d.session_id, d.user_id, d.attempts, s.workspace_id,
+           s.kind IS NOT DISTINCT FROM 'offline' AS offline, c.client_id, c.metadata,
            statement_timestamp() AS now
     FROM claimed d
     LEFT JOIN client c ON c.id = d.client_id
@@ -75,6 +77,7 @@ export async function claimDeliveries(
     sessionId: row.session_id,
     userId: row.user_id,
     workspaceId: row.workspace_id,
+    offline: row.offline,
     client: row.client_id === null ? null : { clientId: row.client_id, metadata: row.metadata },
     attempts: row.attempts,
     now: row.now,

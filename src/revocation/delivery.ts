@@ -14,6 +14,8 @@ export interface ClaimedDelivery {
   readonly sessionId: SessionId
   readonly userId: UserId | null
   readonly workspaceId: WorkspaceId | null
+  /** Whether the session was an offline one, with no browser in it. */
+  readonly offline: boolean
   /** Null when the client was deleted. */
   readonly client: LogoutClient | null
   /** This attempt's number; outcomes of an earlier one do not count any more. */

@@ -2,7 +2,7 @@ import { appendEntry } from '../audit/append-entry.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
-import { type ClientId, type GrantId, newId, type SessionId } from '../ids.ts'
+import { type GrantId, newId, type SessionId } from '../ids.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Grant } from './grant.ts'
 import { saveGrant } from './grant-store.ts'
@@ -30,7 +30,7 @@ export interface OfflineDraft {
  * It stands beside the session that the person consented in: own key, own limits, and no login.
  */
 export async function draftOfflineSession(
-  deps: Pick<Deps, 'db' | 'keyring'>,
+  deps: Deps,
   beside: CheckedSession,
 ): Promise<OfflineDraft> {
   const sessionId: SessionId = newId()
@@ -39,6 +39,7 @@ export async function draftOfflineSession(
     deps.keyring.createSessionSecret(tx, { sessionId, workspaceId }),
   )
   const { epochId, wrapped } = secret
+  const { idleTimeout, absoluteTimeout } = deps.config.offline
   return {
     session: {
       ...beside,
@@ -47,6 +48,8 @@ export async function draftOfflineSession(
       loginId: null,
       epochId,
       secretWrapped: wrapped,
+      idleTimeout,
+      absoluteEndAt: new Date(beside.readAt.getTime() + absoluteTimeout * 1000),
     },
     grantId: newId(),
     epoch: 0,
@@ -55,15 +58,14 @@ export async function draftOfflineSession(
 
 /** Writes a drafted session and its grant in the transaction of the redemption that begets it. */
 export async function beginOfflineSession(
-  deps: Pick<Deps, 'config'>,
   tx: Sql,
   draft: OfflineDraft,
-  about: Beside & { readonly clientId: ClientId; readonly scopes: Grant['scopes'] },
+  about: Beside & { readonly scopes: Grant['scopes'] },
 ): Promise<void> {
   const { session } = draft
   const { clientId, scopes } = about
   const begun =
-    (await insertOfflineSession(tx, session, about, deps.config.offline)) &&
+    (await insertOfflineSession(tx, session, about)) &&
     (await saveGrant(tx, { id: draft.grantId, sessionId: session.id, clientId, scopes }))
   if (!begun) throw new DomainError('session_ended', 'the session has ended')
   await appendEntry(tx, {

@@ -61,6 +61,23 @@ test.describe('delivering the end of a session', () => {
     expect(payload).not.toHaveProperty('sub')
   })
 
+  test('names an offline session alone, whatever its client knows people by', async ({
+    database: { db },
+    party,
+    start,
+  }) => {
+    const deps = await givenDeps(db)
+    const rp = await party()
+    const client = await givenClient(deps, 'notes', rp.uri)
+    const { sessionId } = await givenDelivery(db, client.id, 'offline')
+    start(deps)
+
+    await expect.poll(() => rp.received).toHaveLength(1)
+    const { payload } = await verified(deps, rp.received[0]!.token, 'notes')
+    expect(payload.sid).toBe(formatId('ses', sessionId))
+    expect(payload).not.toHaveProperty('sub')
+  })
+
   test('goes on, with a new jti each time, until the client is back', async ({
     database: { db },
     pass,

@@ -79,14 +79,18 @@ export interface GivenDelivery {
 }
 
 /** What the end of a session leaves for one client. */
-export async function givenDelivery(db: Db, clientId: string): Promise<GivenDelivery> {
+export async function givenDelivery(
+  db: Db,
+  clientId: string,
+  kind: 'login' | 'offline' = 'login',
+): Promise<GivenDelivery> {
   const [id, sessionId, userId, workspaceId] = [1, 2, 3, 4].map(() => randomUUID()) as never as [
     DeliveryId,
     SessionId,
     UserId,
     WorkspaceId,
   ]
-  await db.execute(INSERT_SESSION, [sessionId, workspaceId, userId])
+  await db.execute(INSERT_SESSION, [sessionId, workspaceId, userId, kind])
   await db.execute(INSERT_DELIVERY, [id, sessionId, clientId, userId])
   return { id, sessionId, userId, workspaceId }
 }
@@ -96,7 +100,7 @@ const INSERT_SESSION = {
   text: `
     INSERT INTO session (id, kind, workspace_id, user_id, created_at, last_seen_at,
       absolute_end_at, idle_timeout, ended_at, end_cause)
-    VALUES ($1, 'login', $2, $3, now(), now(), now() + interval '8 hours', 1800, now(), 'logout')`,
+    VALUES ($1, $4, $2, $3, now(), now(), now() + interval '8 hours', 1800, now(), 'logout')`,
 }
 
 const INSERT_DELIVERY = {

@@ -104,10 +104,28 @@ async function nothingLives(place: Place, holding: Holding, ending: EndName): Pr
   const login = await liveLogin(place.stage.node.services, await loginOf(place))
   const keepsLogin = ending === 'session' || KEEPS_SESSION.includes(ending)
   expect(login !== null).toBe(keepsLogin)
+  expect(await untold(place)).toBe(0)
   expect(await silent(place)).toBe(ENDS[ending].silent)
 }
 
-const KEEPS_SESSION: readonly EndName[] = ['consent that is withdrawn', 'grant by a revoked token']
+const KEEPS_SESSION: readonly EndName[] = [
+  'consent that is withdrawn',
+  'grant by a revoked token',
+  'offline session',
+]
+
+/** How many offline sessions have ended without exactly one word to a client that listens. */
+async function untold({ stage, user }: Place): Promise<number> {
+  const { rows } = await stage.database.pool.query<{ count: number }>(UNTOLD, [user.id])
+  return rows[0]!.count
+}
+
+const UNTOLD = `
+  SELECT count(*)::int FROM session s
+  JOIN "grant" g ON g.session_id = s.id
+  JOIN client c ON c.id = g.client_id AND c.metadata ? 'backchannel_logout_uri'
+  WHERE s.user_id = $1 AND s.kind = 'offline' AND s.ended_at IS NOT NULL AND 1 <> (
+    SELECT count(*) FROM delivery d WHERE d.session_id = s.id AND d.client_id = c.id)`
 
 /** The kinds of rows that a check would let pass. */
 async function accepted({ stage, user }: Place): Promise<string[]> {

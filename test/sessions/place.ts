@@ -92,8 +92,12 @@ async function consentOf(stage: Stage, user: User, metadata: object) {
 }
 
 /** A code that stands for work while the person is away. */
-export async function offlineCode(visit: Visit): Promise<Asked> {
-  const { page, verifier } = await visit.ask({ scope: 'openid offline_access', prompt: 'consent' })
+export async function offlineCode(
+  visit: Visit,
+  params: Record<string, string> = {},
+): Promise<Asked> {
+  const asked = { scope: 'openid offline_access', prompt: 'consent', ...params }
+  const { page, verifier } = await visit.ask(asked)
   const { url } = await visit.press(await visit.logIn(page), 'Allow')
   return { url, verifier }
 }
@@ -128,15 +132,15 @@ export async function whatWorks({ party }: Place, holding: Holding): Promise<str
   const { code, access, refresh: token } = holding
   const works: string[] = []
   if (access && (await introspect(party, access)).body.active) works.push('introspection')
-  if (access && (await userinfo(party, access)) === 200) works.push('userinfo')
+  if (access && (await userinfo(party, access)).status === 200) works.push('userinfo')
   if (token && (await refresh(party, token)).status === 200) works.push('refresh')
   if (code && (await redeem(party, code.code, code.verifier)).status === 200) works.push('code')
   return works
 }
 
-async function userinfo(party: Party, access: string): Promise<number> {
+export function userinfo(party: Party, access: string) {
   const headers = { authorization: `Bearer ${access}` }
-  return (await send(party, { method: 'GET', path: '/oauth2/userinfo', headers })).status
+  return send(party, { method: 'GET', path: '/oauth2/userinfo', headers })
 }
 
 /** What single sign-on answers without a question: an error, or `code`. */
@@ -158,6 +162,12 @@ export async function sessionOf({ stage, user, workspace }: Place): Promise<Sess
   const text = `SELECT id FROM session WHERE user_id = $1 AND workspace_id = $2
     AND kind = 'login' AND ended_at IS NULL`
   return idOf(stage, text, [user.id, workspace.id])
+}
+
+/** The offline session that nothing has marked as ended. */
+export async function offlineOf({ stage, user }: Place): Promise<SessionId> {
+  const text = `SELECT id FROM session WHERE user_id = $1 AND kind = 'offline' AND ended_at IS NULL`
+  return idOf(stage, text, [user.id])
 }
 
 export async function grantOf({ stage, user }: Place): Promise<GrantId> {

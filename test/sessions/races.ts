@@ -10,6 +10,7 @@ import {
   heldIn,
   loginOf,
   offlineCode,
+  offlineOf,
   type Place,
   placeOn,
   redeemed,
@@ -17,6 +18,7 @@ import {
   visitOn,
 } from './place.ts'
 import type { Stage } from './stage.ts'
+import { TELL } from './told.ts'
 
 const by = { kind: 'operator' } as const
 
@@ -55,10 +57,15 @@ export const ENDS = {
       endGrant(place.stage.ender, await grantOf(place), { cause: 'token_revoked', by }),
     silent: 'code',
   },
+  'offline session': {
+    run: async (place) =>
+      endSession(place.stage.ender, await offlineOf(place), { cause: 'administrator', by }),
+    silent: 'code',
+  },
 } as const satisfies Record<string, End>
 
 export type EndName = keyof typeof ENDS
-const ALL = Object.keys(ENDS) as EndName[]
+const ALL = (Object.keys(ENDS) as EndName[]).filter((name) => name !== 'offline session')
 
 /** A request that writes, and how far ends reach it. */
 export interface Request {
@@ -83,6 +90,16 @@ export const REQUESTS: Record<string, Request> = {
     holds: ['family_advance'],
     commits: 'alone',
     ends: ALL,
+  },
+  'a refresh in an offline session': {
+    prepare: async (stage) => {
+      const { place, send } = await redeeming(await visitOn(stage, TELL), offlineCode)
+      const { refresh: token } = await send()
+      return { place, send: async () => heldAfter(await refresh(place.party, token!)) }
+    },
+    holds: ['family_advance'],
+    commits: 'alone',
+    ends: ['offline session', 'person who is disabled', 'consent that is withdrawn'],
   },
   'an authorization by single sign-on': {
     prepare: async (stage) => {
@@ -124,8 +141,8 @@ export const REQUESTS: Record<string, Request> = {
     ends: ALL,
   },
   'a redemption for an offline session': {
-    prepare: async (stage) => redeeming(await visitOn(stage), offlineCode),
-    holds: ['code_consume', 'session_insert_offline', 'family_insert'],
+    prepare: async (stage) => redeeming(await visitOn(stage, TELL), offlineCode),
+    holds: ['code_consume', 'session_insert_offline', 'grant_save', 'family_insert'],
     commits: 'together',
     ends: ALL,
     reachedBy: ['person who is disabled', 'consent that is withdrawn'],

@@ -7,7 +7,7 @@ import { authorize, type Party } from '../support/relying-party.ts'
 import { loginOf, redeemed, silent, type Visit, visitOn } from './place.ts'
 import type { Stage } from './stage.ts'
 
-const TELL = { backchannel_logout_uri: 'https://rp.example/backchannel' }
+export const TELL = { backchannel_logout_uri: 'https://rp.example/backchannel' }
 
 /**
  * A person in two workspaces. In A three clients took part: `told`, `old`, whose tokens are long

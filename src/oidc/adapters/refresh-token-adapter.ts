@@ -53,7 +53,7 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
               epoch: checked.epoch,
               scopes: checked.scopes,
             }
-            await beginOfflineSession(deps, db, making.draft, about)
+            await beginOfflineSession(db, making.draft, about)
           }
           await beginFamily(db, making.maker, birth)
         },
