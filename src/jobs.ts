@@ -1,6 +1,7 @@
 import { tryExclusively } from './database/advisory-lock.ts'
 import { purge } from './database/purge.ts'
 import { destroyUnusedEpochs } from './keys/epochs.ts'
+import { ROOT_ROTATION } from './keys/rotate-root.ts'
 import { rotateSigningKeys } from './keys/signing-keys.ts'
 import { followOutcomes, outcomes } from './monitoring/outcome.ts'
 import { startDeliveries } from './revocation/deliveries.ts'
@@ -47,6 +48,7 @@ export const JOBS: readonly Job<Services>[] = [
     every: (s) => rotationInterval(s.signingRotation),
     run: (s) => rotateSigningKeys(s, s.signingRotation),
   },
+  { name: ROOT_ROTATION, every: 300, run: (s) => s.rootCare.look() },
   { name: 'sessions.sweep', every: 15, run: sweepAndTell },
   { name: 'keys.destroy-unused-epochs', every: 300, run: (s) => destroyUnusedEpochs(s.db, s) },
   { name: 'database.purge', every: 60, run: (s) => purge(s.db, { endedFor: 30 * DAY }) },

@@ -7,6 +7,7 @@ import { outcomes } from './monitoring/outcome.ts'
 import { createDoctor, type Doctor } from './monitoring/readiness.ts'
 import { createOidc, type Oidc } from './oidc/create-oidc.ts'
 import type { Core } from './services/core.ts'
+import { createRootCare, type RootCare } from './services/root-rotation.ts'
 import { type Activity, createActivity } from './sessions/activity.ts'
 import { type AdvanceFamily, createAdvanceFamily } from './sessions/advance-family.ts'
 import { familyReader, type ReadFamily } from './sessions/family-check.ts'
@@ -26,6 +27,7 @@ export interface Services extends Core {
   readonly families: ReadFamily
   readonly stays: ReadStay
   readonly oidc: Oidc
+  readonly rootCare: RootCare
   readonly metrics: Metrics
   readonly doctor: Doctor
   /** Writes what is held back and closes everything but the database, which whoever opened it closes last. */
@@ -60,6 +62,7 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     ...core,
     ...parts,
     oidc,
+    rootCare: createRootCare(core),
     metrics,
     doctor,
     close: async () => {

@@ -2,6 +2,8 @@ import type { Sql } from '../database/sql.ts'
 import { newId, type WorkspaceId } from '../ids.ts'
 import { type Change, changeWithEntry, insertEntry } from './entry-store.ts'
 
+export type { Change } from './entry-store.ts'
+
 export type Json =
   | string
   | number

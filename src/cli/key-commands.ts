@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { type KeyStatus, keyStatus } from '../keys/key-status.ts'
 import { rotateNow } from '../keys/signing-keys.ts'
-import { type Answer, table } from './answer.ts'
+import type { Answer } from './answer.ts'
 import { addCommand, answering, type CommonOptions } from './command.ts'
 import { destroyRoot } from './destroy-root.ts'
-import { rotateRoot } from './rotate-root.ts'
+import { rotateRootAt } from './rotate-root.ts'
+import { showKeys } from './show-keys.ts'
 import type { Terminal } from './terminal.ts'
 import { withCore } from './with-core.ts'
 
@@ -12,7 +12,7 @@ import { withCore } from './with-core.ts'
 export function addKeyCommands(program: Command, terminal: Terminal): void {
   const keys = program.command('keys').description('Signing keys and the root key')
   addCommand(keys, 'status', 'Show what the root key wraps and which keys sign').action(
-    answering<CommonOptions>(terminal, (options) => showStatus(terminal, options)),
+    answering<CommonOptions>(terminal, (options) => showKeys(terminal, options)),
   )
   addCommand(
     keys,
@@ -20,7 +20,7 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
     'Announce new signing keys; each signs when all caches can know it',
   ).action(answering<CommonOptions>(terminal, (options) => rotateSigning(terminal, options)))
   addCommand(keys, 'rotate-root', 'Wrap every key under a new root key, in steps').action(
-    answering<CommonOptions>(terminal, (options) => rotateRoot(terminal, options)),
+    answering<CommonOptions>(terminal, (options) => rotateRootAt(terminal, options)),
   )
   addCommand(
     keys,
@@ -43,60 +43,4 @@ async function rotateSigning(terminal: Terminal, options: CommonOptions): Promis
     const text = lines.length > 0 ? lines.join('\n') : 'the next keys are announced already'
     return { data: { announced: data }, text }
   })
-}
-
-async function showStatus(terminal: Terminal, options: CommonOptions): Promise<Answer> {
-  return withCore(terminal, options, async ({ db, rootKeys }) => {
-    const status = await keyStatus(db, rootKeys)
-    return { data: presentStatus(status), text: describeStatus(status) }
-  })
-}
-
-function presentStatus({ rootVersions, oldestReadableBackup, epochs, signingKeys }: KeyStatus) {
-  return {
-    root_versions: rootVersions.map(({ version, createdAt, isHeld, isCurrent, keys }) => ({
-      version,
-      created_at: createdAt,
-      held: isHeld,
-      current: isCurrent,
-      keys,
-    })),
-    oldest_readable_backup: oldestReadableBackup,
-    epochs,
-    signing_keys: signingKeys.map((key) => ({
-      kid: key.kid,
-      alg: key.alg,
-      state: key.state,
-      active_at: key.activeAt,
-      retired_at: key.retiredAt,
-      removed_at: key.removedAt,
-    })),
-  }
-}
-
-function describeStatus({ rootVersions, oldestReadableBackup, signingKeys }: KeyStatus): string {
-  const roots = rootVersions.map(({ version, createdAt, isHeld, isCurrent, keys }) => [
-    version,
-    dayOf(createdAt),
-    isHeld ? (isCurrent ? 'current' : 'old') : 'MISSING',
-    Object.entries(keys)
-      .map(([name, count]) => `${count} ${name}`)
-      .join(', ') || 'wraps nothing',
-  ])
-  const signing = signingKeys.map(({ kid, alg, state, activeAt }) => [
-    alg,
-    kid,
-    state,
-    dayOf(activeAt),
-  ])
-  return [
-    table([['ROOT VERSION', 'MADE', 'STATE', 'KEYS'], ...roots]),
-    `backups can be read from: ${dayOf(oldestReadableBackup)}`,
-    '',
-    table([['ALG', 'SIGNING KEY', 'STATE', 'FROM'], ...signing]),
-  ].join('\n')
-}
-
-function dayOf(date: Date | null): string {
-  return date?.toISOString().slice(0, 16).replace('T', ' ') ?? 'unknown'
 }

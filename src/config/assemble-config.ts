@@ -1,5 +1,5 @@
 import type { Config } from './config.ts'
-import { rootKeySource } from './root-key-source.ts'
+import { rootKeySource, rotationBy } from './root-key-source.ts'
 import type { Values } from './settings.ts'
 
 const HOUR = 3_600
@@ -55,6 +55,7 @@ function databaseAndKeys(v: Values): Pick<Config, 'database' | 'rootKey' | 'keys
     keys: {
       epochRotation: v['session_manager.security.encryption.key_rotation'],
       rootRotation: v['keys.root_rotation'],
+      rootRotationBy: v['keys.root_rotation_by'] ?? rotationBy(v),
       signing: {
         alg: v['keys.signing.alg'],
         rotation: v['keys.signing.rotation'],

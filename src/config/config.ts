@@ -57,7 +57,10 @@ export type RootKeySource =
 
 export interface KeysConfig {
   readonly epochRotation: number
+  /** The age at which a root version is due for replacement. */
   readonly rootRotation: number
+  /** Who replaces it then: the server by itself, or an operator who is told. */
+  readonly rootRotationBy: 'server' | 'operator'
   readonly signing: {
     readonly alg: 'ES256' | 'RS256'
     readonly rotation: number

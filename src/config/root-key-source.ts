@@ -21,6 +21,17 @@ export function rootKeyFile(values: Values): string {
   return values['keys.root_key_file'] ?? join(values.data_folder, 'root-key')
 }
 
+/**
+ * The server itself where nobody else can hold a copy of the key: one made in the data folder,
+ * beside a database that only this machine uses. A node that added a version to its own copy of a
+ * file would wrap keys that no other node can read.
+ */
+export function rotationBy(values: Values): 'server' | 'operator' {
+  const { source } = rootKeySource(values)
+  const isOurs = source === 'file' && values['keys.root_key_file'] === null
+  return isOurs && values['database.url'] === null ? 'server' : 'operator'
+}
+
 function material(secret: Redacted<string>): Redacted<Buffer> {
   const text = secret.reveal()
   return new Redacted(decodeRootSecret(text) ?? stretchRootSecret(text))

@@ -55,6 +55,13 @@ const RULES: readonly Rule[] = [
         : null,
   },
   {
+    reads: ['keys.root_rotation_by', `${TOKENS}.secret_key`],
+    refuses: (v) =>
+      v['keys.root_rotation_by'] === 'server' && v[`${TOKENS}.secret_key`] !== null
+        ? 'must be operator where secret_key is set: the server cannot change its configuration'
+        : null,
+  },
+  {
     reads: [`${TOKENS}.secret_key_previous`, `${TOKENS}.secret_key`],
     refuses: refusePrevious,
   },

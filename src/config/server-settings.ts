@@ -39,6 +39,7 @@ export const SERVER_SETTINGS = {
 
   'keys.root_key_file': optional(text, 'SOJOURN_ROOT_KEY_FILE'),
   'keys.root_rotation': setting(duration('1h', '365d'), '30d'),
+  'keys.root_rotation_by': optional(choice('server', 'operator')),
   'keys.signing.alg': setting(choice('ES256', 'RS256'), 'ES256'),
   'keys.signing.rotation': setting(duration('2s', '365d'), '30d'),
   'keys.signing.jwks_max_age': setting(duration('1s', '1d'), '5m'),

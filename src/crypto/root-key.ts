@@ -8,6 +8,8 @@ export interface RootKeys {
   readonly currentVersion: string
   has(version: string): boolean
   versions(): readonly RootVersion[]
+  /** Looks for versions that were added or destroyed elsewhere. */
+  refresh(): Promise<void>
   wrap(plain: Uint8Array, aad: readonly Field[]): Promise<Wrapped>
   /** Rejects with `RootVersionMissing`, or with a plain error when the bytes were not wrapped so. */
   unwrap(wrapped: Wrapped, aad: readonly Field[]): Promise<Buffer>
@@ -52,6 +54,7 @@ export function localRootKeys(materials: readonly RootMaterial[]): RootKeys {
     currentVersion,
     has: (version) => keys.has(version),
     versions: () => materials.map(describe),
+    refresh: () => Promise.resolve(),
     async wrap(plain, aad) {
       const bytes = seal(keys.get(currentVersion)!, plain, wrapAad(currentVersion, aad))
       return { version: currentVersion, bytes }

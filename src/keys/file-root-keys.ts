@@ -27,6 +27,7 @@ export async function fileRootKeys(path: string): Promise<RootKeys> {
     },
     has: (version) => keys.has(version),
     versions: () => keys.versions(),
+    refresh: async () => void (await follow()),
     wrap: async (plain, aad) => (await follow()).wrap(plain, aad),
     unwrap: async (wrapped, aad) =>
       (keys.has(wrapped.version) ? keys : await follow()).unwrap(wrapped, aad),

@@ -1,6 +1,7 @@
 import type { RootKeys } from '../crypto/root-key.ts'
 import type { Db } from '../database/transaction.ts'
 import { countEpochs, type EpochCounts } from './key-status-store.ts'
+import { findRootVersions } from './root-version-store.ts'
 import { findSigningKeys, type SigningAlg } from './signing-key-store.ts'
 import { activeKey, type SigningKeyTimes } from './signing-plan.ts'
 import { countWrapped, type VersionCount } from './wrapped-column-store.ts'
@@ -32,25 +33,48 @@ export interface SigningKeyStatus extends SigningKeyTimes {
   readonly state: 'announced' | 'active' | 'retired'
 }
 
+export function wrapsKeys({ keys }: RootVersionStatus): boolean {
+  return Object.values(keys).some((count) => count > 0)
+}
+
 /** What an operator asks before a rotation, after it, and before destroying a root version. */
 export async function keyStatus(db: Db, rootKeys: RootKeys): Promise<KeyStatus> {
   const counts = (await Promise.all(WRAPPED_TABLES.map((table) => countWrapped(db, table)))).flat()
+  const held = await heldVersions(db, rootKeys)
   return {
-    rootVersions: rootVersions(rootKeys, counts),
-    oldestReadableBackup: oldestBirthday(rootKeys),
+    rootVersions: rootVersions(rootKeys, held, counts),
+    oldestReadableBackup: oldestBirthday([...held.values()]),
     epochs: await countEpochs(db),
     signingKeys: await signingKeyStates(db),
   }
 }
 
-function rootVersions(rootKeys: RootKeys, counts: readonly VersionCount[]): RootVersionStatus[] {
-  const held = new Map(rootKeys.versions().map((known) => [known.version, known.createdAt ?? null]))
+type Birthdays = ReadonlyMap<string, Date | null>
+
+/** A version's birthday where its source knows it, else the day since when it is used here. */
+async function heldVersions(db: Db, rootKeys: RootKeys): Promise<Birthdays> {
+  const held = rootKeys.versions()
+  const used = await findRootVersions(
+    db,
+    held.map(({ version }) => version),
+  )
+  const since = new Map(used.map(({ version, usedSince }) => [version, usedSince]))
+  return new Map(
+    held.map(({ version, createdAt }) => [version, createdAt ?? since.get(version) ?? null]),
+  )
+}
+
+function rootVersions(
+  { currentVersion }: RootKeys,
+  held: Birthdays,
+  counts: readonly VersionCount[],
+): RootVersionStatus[] {
   const named = new Set([...held.keys(), ...counts.map(({ version }) => version)])
   return [...named].map((version) => ({
     version,
     createdAt: held.get(version) ?? null,
     isHeld: held.has(version),
-    isCurrent: version === rootKeys.currentVersion,
+    isCurrent: version === currentVersion,
     keys: Object.fromEntries(
       counts.filter((count) => count.version === version).map(({ table, keys }) => [table, keys]),
     ),
@@ -58,9 +82,8 @@ function rootVersions(rootKeys: RootKeys, counts: readonly VersionCount[]): Root
 }
 
 // A backup holds keys under the root version of its day, so the oldest version opens the oldest one.
-function oldestBirthday(rootKeys: RootKeys): Date | null {
-  const birthdays = rootKeys.versions().map(({ createdAt }) => createdAt?.getTime())
-  const known = birthdays.filter((time) => time !== undefined)
+function oldestBirthday(birthdays: readonly (Date | null)[]): Date | null {
+  const known = birthdays.filter((day) => day !== null).map((day) => day.getTime())
   return known.length < birthdays.length ? null : new Date(Math.min(...known))
 }
 

@@ -21,19 +21,28 @@ interface Stored {
   readonly root_version: string
 }
 
-/** Locks some keys of these root versions; rows that another one holds are left for the next round. */
+/** The first keys after an identifier that are wrapped by one of these root versions. */
+export interface WrappedPage {
+  readonly versions: readonly string[]
+  readonly after: string
+  readonly limit: number
+}
+
+/** Locks some keys of old root versions; rows that another one holds are left for the next round. */
 export async function lockWrapped(
   tx: Sql,
   table: WrappedTable,
-  { versions, limit }: { readonly versions: readonly string[]; readonly limit: number },
+  { versions, after, limit }: WrappedPage,
 ): Promise<readonly WrappedRow[]> {
   const { column, owner } = WRAPPED_COLUMNS[table]
+  // In the order of the primary key, or each batch would pass over all that is done already.
   // NO KEY UPDATE: whoever wraps a session under an epoch meanwhile is not held up.
   const text = `
     SELECT id, ${owner} AS owner, ${column} AS wrapped, root_version FROM ${table}
-    WHERE ${column} IS NOT NULL AND root_version = ANY($1)
-    LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`
-  const rows = await tx.query<Stored>({ name: `wrapped_lock_${table}`, text }, [versions, limit])
+    WHERE ${column} IS NOT NULL AND root_version = ANY($1) AND id > $2
+    ORDER BY id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`
+  const statement = { name: `wrapped_lock_${table}`, text }
+  const rows = await tx.query<Stored>(statement, [versions, after, limit])
   return rows.map((row) => ({
     id: row.id,
     owner: row.owner,
@@ -67,4 +76,16 @@ export async function countWrapped(db: Sql, table: WrappedTable): Promise<readon
     WHERE ${column} IS NOT NULL GROUP BY root_version ORDER BY root_version`
   const rows = await db.query<Omit<VersionCount, 'table'>>({ name: `wrapped_count_${table}`, text })
   return rows.map((row) => ({ ...row, table }))
+}
+
+/** Whether one of these root versions still wraps a key in this table. */
+export async function isAnyWrapped(
+  db: Sql,
+  table: WrappedTable,
+  versions: readonly string[],
+): Promise<boolean> {
+  const { column } = WRAPPED_COLUMNS[table]
+  const text = `
+    SELECT FROM ${table} WHERE ${column} IS NOT NULL AND root_version = ANY($1) LIMIT 1`
+  return (await db.query({ name: `wrapped_any_${table}`, text }, [versions])).length > 0
 }

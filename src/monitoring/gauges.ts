@@ -16,7 +16,7 @@ interface PoolCounts {
 }
 
 /** Counting all live sessions costs the database something, and several scrapers may ask. */
-const FRESH = 15_000
+export const FRESH = 15_000
 
 /** Gauges that are counted when somebody asks, from the database at most every 15 seconds. */
 export function createGauges(registry: Registry, { db, pool, log }: Deps): void {
@@ -66,12 +66,12 @@ export function createGauges(registry: Registry, { db, pool, log }: Deps): void 
 }
 
 /** While the database is away the other metrics matter most. */
-async function orNothing(log: Log, work: () => Promise<void>): Promise<void> {
+export async function orNothing(log: Log, work: () => Promise<void>): Promise<void> {
   await work().catch((error: unknown) => log.warn({ err: error }, 'a gauge could not be counted'))
 }
 
 /** One look at a time; its result is shared until it is old. */
-function atMostEvery<T>(milliseconds: number, look: () => Promise<T>): () => Promise<T> {
+export function atMostEvery<T>(milliseconds: number, look: () => Promise<T>): () => Promise<T> {
   let last: Promise<T> | null = null
   let until = 0
   return () => {

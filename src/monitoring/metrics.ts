@@ -1,9 +1,11 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { RootKeys } from '../crypto/root-key.ts'
 import type { Sql } from '../database/sql.ts'
 import type { Log } from '../log.ts'
 import type { Passwords } from '../users/password.ts'
 import { createCounters } from './counters.ts'
 import { createGauges } from './gauges.ts'
+import { createKeyGauges } from './key-gauges.ts'
 import { followOutcomes } from './outcome.ts'
 
 interface Deps {
@@ -14,6 +16,8 @@ interface Deps {
     readonly waitingCount: number
   }
   readonly log: Log
+  readonly rootKeys: RootKeys
+  readonly config: { readonly keys: { readonly rootRotation: number } }
 }
 
 export interface Metrics {
@@ -29,6 +33,7 @@ export function createMetrics(deps: Deps): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   createGauges(registry, deps)
+  createKeyGauges(registry, deps)
   const hashing = new Gauge({
     name: 'sojourn_password_hashes_in_flight',
     help: 'Password hashes that run or wait for their turn.',

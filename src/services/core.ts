@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts'
 import { type AuditKeys, createAuditKeys } from '../keys/audit-keys.ts'
 import { loadServerKeys, type ServerKeys } from '../keys/data-keys.ts'
 import { loadIncarnation } from '../keys/incarnation.ts'
+import { noteRootVersion } from '../keys/root-age.ts'
 import type { SigningRotation } from '../keys/signing-keys.ts'
 import type { Log } from '../log.ts'
 import { createPasswords, type Passwords } from '../users/password.ts'
@@ -27,6 +28,9 @@ export async function createCore(config: Config, log: Log, database: Database): 
   const { db, pool } = database
   const rootKeys = await openRootKeys(config.rootKey)
   const incarnation = await loadIncarnation(db)
+  const serverKeys = await loadServerKeys({ db, rootKeys, incarnation })
+  // Only now: a key that opens nothing here is not in use.
+  await noteRootVersion({ db, rootKeys }, { kind: 'system' })
   return {
     config,
     log,
@@ -34,7 +38,7 @@ export async function createCore(config: Config, log: Log, database: Database): 
     pool,
     rootKeys,
     incarnation,
-    serverKeys: await loadServerKeys({ db, rootKeys, incarnation }),
+    serverKeys,
     auditKeys: createAuditKeys({ rootKeys }),
     signingRotation: signingRotation(config),
     passwords: createPasswords(config.passwords),

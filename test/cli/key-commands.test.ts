@@ -1,6 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { tryExclusively } from '../../src/database/advisory-lock.ts'
 import { expect, json, test } from './fixture.ts'
+import type { Ran } from './running.ts'
 
 test.describe('keys', () => {
   test('status shows one root version, which wraps the server keys', async ({
@@ -14,6 +16,16 @@ test.describe('keys', () => {
     expect((await stat(join(folder, 'root-key'))).mode & 0o777).toBe(0o600)
   })
 
+  test('status says when the root key is due, and since when', async ({ sojourn, pass }) => {
+    expect(json(await sojourn('keys status --json')).root_rotation).toMatchObject({
+      by: 'operator',
+      due: false,
+    })
+    await pass('31d')
+    expect(json(await sojourn('keys status --json')).root_rotation.due).toBe(true)
+    expect((await sojourn('keys status')).out).toContain('ROTATION DUE since')
+  })
+
   test('rotate announces the next signing keys', async ({ sojourn }) => {
     const first = json(await sojourn('keys rotate --json')).announced
     expect(first.map(({ alg }: { alg: string }) => alg)).toEqual(['ES256', 'RS256'])
@@ -25,6 +37,7 @@ test.describe('keys', () => {
   test('rotate-root wraps everything anew, and the old version can then be destroyed', async ({
     sojourn,
     folder,
+    database,
   }) => {
     const before = json(await sojourn('keys status --json')).root_versions[0].version
     const rotated = json(await sojourn('keys rotate-root --json'))
@@ -49,6 +62,22 @@ test.describe('keys', () => {
     await age(join(folder, 'root-key'))
     expect(json(await sojourn(`keys destroy-root ${before} --json`))).toEqual({ destroyed: before })
     expect(json(await sojourn('keys status --json')).root_versions).toHaveLength(1)
+    const { rows } = await database.pool.query(
+      "SELECT action, actor_kind, subject_id FROM entry WHERE action LIKE 'root_version.%' ORDER BY seq",
+    )
+    expect(rows).toEqual([
+      { action: 'root_version.introduced', actor_kind: 'system', subject_id: before },
+      { action: 'root_version.introduced', actor_kind: 'operator', subject_id: rotated.version },
+      { action: 'root_version.destroyed', actor_kind: 'operator', subject_id: before },
+    ])
+  })
+
+  test('rotate-root leaves the field to a rotation that runs', async ({ sojourn, database }) => {
+    const held = await tryExclusively(database.pool, 'keys.rotate-root', () =>
+      sojourn('keys rotate-root --json'),
+    )
+    const { code, err } = (held as { result: Ran }).result
+    expect([code, JSON.parse(err).error]).toEqual([1, 'conflict'])
   })
 
   test('rotate-root finishes what was interrupted before it begins anew', async ({

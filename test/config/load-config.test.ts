@@ -310,3 +310,32 @@ function yamlAt(key: string, value: unknown): string {
     key.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value),
   )
 }
+
+test.describe('who replaces the root key', () => {
+  const by = (env: Readonly<Record<string, string>>) =>
+    loadConfig({ env }).config.keys.rootRotationBy
+  const DATABASE_URL = 'postgresql://localhost/sojourn'
+
+  test('is the server where nobody else can hold a copy of it', () => {
+    expect(by({})).toBe('server')
+  })
+
+  for (const [what, env] of [
+    ['the database is shared', { DATABASE_URL }],
+    ['the file is named', { SOJOURN_ROOT_KEY_FILE: '/run/secrets/root-key' }],
+    ['it is a secret of the configuration', { SESSION_SECRET_KEY: RANDOM }],
+  ] as const)
+    test(`is an operator where ${what}`, () => {
+      expect(by(env)).toBe('operator')
+    })
+
+  test('is whom the operator names', () => {
+    expect(by({ DATABASE_URL, SOJOURN_KEYS_ROOT_ROTATION_BY: 'server' })).toBe('server')
+    expect(by({ SOJOURN_KEYS_ROOT_ROTATION_BY: 'operator' })).toBe('operator')
+  })
+
+  test('is never the server where the configuration holds it', () => {
+    const env = { SESSION_SECRET_KEY: RANDOM, SOJOURN_KEYS_ROOT_ROTATION_BY: 'server' }
+    expect(refusedKeys({ env })).toEqual(['keys.root_rotation_by'])
+  })
+})

@@ -4,6 +4,7 @@ import { createAuditKeys } from '../../src/keys/audit-keys.ts'
 import { loadServerKeys } from '../../src/keys/data-keys.ts'
 import { keyStatus } from '../../src/keys/key-status.ts'
 import { rewrapAll } from '../../src/keys/rewrap-keys.ts'
+import { noteRootVersion, rootAge } from '../../src/keys/root-age.ts'
 import { rotateNow, rotateSigningKeys } from '../../src/keys/signing-keys.ts'
 import { expect, test } from '../support/database.ts'
 import {
@@ -70,6 +71,12 @@ test.describe('wrapping everything anew', () => {
     expect((await rewrapAll({ db, rootKeys: BOTH }, { batch: 2 })).rewrapped).toBe(3)
   })
 
+  test('stops when its time is up, and says so', async ({ database: { db } }) => {
+    await givenKeys(db)
+    const stopped = await rewrapAll({ db, rootKeys: BOTH }, { patience: 0 })
+    expect(stopped).toEqual({ rewrapped: 0, isDone: false, unreadable: [] })
+  })
+
   test('may run twice at once', async ({ database: { db } }) => {
     const keyring = keyringOver(db)
     const rows = []
@@ -125,6 +132,7 @@ test.describe('wrapping everything anew', () => {
 
     expect(await rewrapAll({ db, rootKeys: BOTH })).toEqual({
       rewrapped: 1,
+      isDone: true,
       unreadable: [{ table: 'login', version: lost.currentVersion, keys: 1 }],
     })
   })
@@ -160,6 +168,15 @@ test.describe('the status of the keys', () => {
       new Date('2026-02-01T00:00:00Z'),
     )
     expect((await keyStatus(db, unknown)).oldestReadableBackup).toBeNull()
+  })
+
+  test('knows the age of a version that has no birthday by its first use', async ({
+    database: { db },
+  }) => {
+    const secret = localRootKeys([{ secret: OLD_ROOT.secret }])
+    await noteRootVersion({ db, rootKeys: secret }, { kind: 'system' })
+    const { usedSince } = await rootAge({ db, rootKeys: secret }, DAY)
+    expect((await keyStatus(db, secret)).oldestReadableBackup).toEqual(usedSince)
   })
 
   test('shows a version that is needed and missing', async ({ database: { db } }) => {

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { createLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/monitoring/metrics.ts'
 import { outcomes } from '../../src/monitoring/outcome.ts'
+import { DAY, ROOT } from '../keys/given.ts'
 import { test as base, expect } from '../support/database.ts'
 
 const test = base.extend<{ metrics: ReturnType<typeof createMetrics> }>({
   metrics: async ({ database }, use) => {
-    const metrics = createMetrics({ ...database, log: createLog('silent') })
+    const keys = { rootKeys: ROOT, config: { keys: { rootRotation: 30 * DAY } } }
+    const metrics = createMetrics({ ...database, ...keys, log: createLog('silent') })
     await use(metrics)
     metrics.close()
   },
@@ -129,6 +131,29 @@ test.describe('the gauges', () => {
     await database.pool.query('ALTER VIEW session_check RENAME TO gone')
     expect(await lines(metrics, 'sojourn_sessions_active{')).toEqual([])
     expect(await lines(metrics, 'process_start_time_seconds')).toHaveLength(1)
+  })
+
+  test('say how old the root key is, and when it should be replaced', async ({
+    database,
+    metrics,
+    pass,
+  }) => {
+    expect(await lines(metrics, 'sojourn_root_key_rotation_due')).toEqual([
+      'sojourn_root_key_rotation_due 0',
+    ])
+    await pass('31d')
+    const later = createMetrics({
+      ...database,
+      rootKeys: ROOT,
+      config: { keys: { rootRotation: 30 * DAY } },
+      log: createLog('silent'),
+    })
+    const [age] = await lines(later, 'sojourn_root_key_age_seconds')
+    expect(Number(age?.split(' ')[1])).toBeGreaterThanOrEqual(31 * DAY)
+    expect(await lines(later, 'sojourn_root_key_rotation_due')).toEqual([
+      'sojourn_root_key_rotation_due 1',
+    ])
+    later.close()
   })
 
   test('show passwords that wait for their hash', async ({ metrics }) => {

@@ -4,6 +4,7 @@ import { createLog } from '../../../src/log.ts'
 import { createMetrics } from '../../../src/monitoring/metrics.ts'
 import { outcomes } from '../../../src/monitoring/outcome.ts'
 import { createDoctor } from '../../../src/monitoring/readiness.ts'
+import { DAY, ROOT } from '../../keys/given.ts'
 import { createTestDatabase } from '../../support/database.ts'
 import { test as base, expect } from '../middleware/serving.ts'
 
@@ -32,7 +33,12 @@ const test = base.extend<{ operating: (settings?: Settings) => Promise<Server> }
     const log = createLog('silent')
     const closers: (() => void)[] = []
     await use(async ({ production = false, metrics = true, token, keys = ['a key'] } = {}) => {
-      const counted = createMetrics({ ...database, log })
+      const counted = createMetrics({
+        ...database,
+        rootKeys: ROOT,
+        config: { keys: { rootRotation: 30 * DAY } },
+        log,
+      })
       const doctor = createDoctor({ ...database, log, keys: () => ({ active: keys }) })
       closers.push(counted.close, doctor.close)
       const config = {
