@@ -6,6 +6,7 @@ import { pageHeaders } from '../page-headers.ts'
 import type { Pages } from '../pages.ts'
 import { problemWords, wayOn } from '../problem-words.ts'
 import { requestIdOf } from './assign-request-id.ts'
+import { oauthErrorOf } from './oauth-errors.ts'
 import { PROBLEMS } from './problems.ts'
 
 interface Deps {
@@ -34,17 +35,24 @@ export function answerErrors({ log, pages }: Deps): Middleware {
   }
 }
 
-/** Answers with a problem: a page to a browser, RFC 9457 to everything else. */
+/** Answers with a problem: OAuth's at its endpoints, else a page to a browser or RFC 9457. */
 export function answerProblem(
   ctx: Context,
   pages: Pages,
   code: ErrorCode | 'internal',
   refusal: DomainError | null = null,
 ): void {
-  const { status, title, page } = PROBLEMS[code]
+  const { title, page, ...problem } = PROBLEMS[code]
+  const oauth = oauthErrorOf(ctx.path, code)
+  const status = oauth?.status ?? problem.status
   const requestId = requestIdOf(ctx)
   ctx.status = status
   if (status === 503 || status === 429) ctx.set('Retry-After', String(refusal?.retryAfter ?? 1))
+  if (oauth) {
+    const description = refusal?.message ?? title.toLowerCase()
+    ctx.body = { error: oauth.error, error_description: description, request_id: requestId }
+    return
+  }
   if (ctx.accepts('json', 'html') === 'html') {
     ctx.set(pageHeaders())
     ctx.type = 'html'

@@ -1,7 +1,7 @@
 import { onBody, onForm, onJson } from './body-attacks.ts'
 import { type Make, pairsOf, STRANGE, type WithHeaders } from './pairs.ts'
 import { encoded, messageOf, replaced, type Sample } from './sample.ts'
-import { type Attack, bytesOf, type Headers, type Message } from './wire.ts'
+import { type Attack, bytesOf, type Form, type Headers, type Message } from './wire.ts'
 
 /** Everything that is tried on one route. */
 export function attacksOn(sample: Sample, host: string): Attack[] {
@@ -18,7 +18,7 @@ export function attacksOn(sample: Sample, host: string): Attack[] {
     ...onAddress(sample, good, make),
     ...onQuery(sample, make),
     ...onHeaders(sample, withHeaders, make),
-    ...onMethod(good, make),
+    ...onMethod(sample, good, make),
     ...(sample.fields ? onForm(sample, sample.fields, withHeaders, make) : []),
     ...(sample.json ? onJson(sample.json, make) : []),
     ...(sample.fields || sample.json ? onBody(sample, good, withHeaders, make) : []),
@@ -27,9 +27,15 @@ export function attacksOn(sample: Sample, host: string): Attack[] {
 
 const BROKEN = ['%00', '%ED%A0%80', '%', '%zz', '%C0%80', '%FF', 'a%F0%9F']
 
-function onAddress({ path, open }: Sample, { target }: Message, make: Make): Attack[] {
+/** Where nobody can tell that OAuth was meant. */
+function formElsewhere({ form }: Sample): Form {
+  return form === 'oauth' ? 'json' : form
+}
+
+function onAddress(sample: Sample, { target }: Message, make: Make): Attack[] {
+  const { path, open } = sample
   const join = target.includes('?') ? '&' : '?'
-  const odd = [`/${path}`, path.toUpperCase(), `${path}/`, `${path}/..%2f..%2fetc`, `${path};a=b`]
+  const odd = [path.toUpperCase(), `${path}/`, `${path}/..%2f..%2fetc`, `${path};a=b`]
   const places = ['__proto__', 'constructor', '-1', '9'.repeat(400), 'a'.repeat(8000)]
   return [
     ...BROKEN.map((text) => make(`${text} in the path`, { target: `${path}/${text}` }, 'refused')),
@@ -37,6 +43,7 @@ function onAddress({ path, open }: Sample, { target }: Message, make: Make): Att
       make(`${text} asked`, { target: `${target}${join}x=${text}` }, open ? 'answered' : 'refused'),
     ),
     make('bytes in the path', { target: `${path}\xff` }, 'refused'),
+    make('at a path in an empty one', { target: `/${path}` }, 'answered', formElsewhere(sample)),
     make('a fragment', { target: `${path}#a` }),
     ...odd.map((text) => make(`at ${text.slice(0, 60)}`, { target: text })),
     ...places.map((text) => make(`below ${text.slice(0, 20)}`, { target: `${path}/${text}` })),
@@ -126,11 +133,11 @@ function told(headers: Headers): string {
 
 const METHODS = ['PATCH', 'TRACE', 'PROPFIND', 'BREW', 'PURGE', 'get', 'OPTIONS']
 
-function onMethod({ target }: Message, make: Make): Attack[] {
+function onMethod(sample: Sample, { target }: Message, make: Make): Attack[] {
   return [
     ...METHODS.map((method) => make(`by ${method}`, { method, target, body: '' })),
     make('by HEAD', { method: 'HEAD', body: '' }, 'answered', 'none'),
     make('at another server', { target: `http://evil.example${target}` }),
-    make('at no path', { target: '*' }),
+    make('at no path', { target: '*' }, 'answered', formElsewhere(sample)),
   ]
 }

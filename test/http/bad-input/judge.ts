@@ -38,7 +38,7 @@ function hasForm({ form }: Attack, { headers, body, status }: Answer): boolean {
   if (form === 'page')
     return type.startsWith('text/html') && /<h1>.+<\/h1>/s.test(body) && isHelpful(body)
   const told = JSON.parse(body || 'null')
-  if (type.startsWith('application/problem+json'))
+  if (form !== 'oauth' && type.startsWith('application/problem+json'))
     return told.status === status && /^urn:sojourn:problem:/.test(told.type) && told.request_id
   return type.startsWith('application/json') && /^[a-z_]+$/.test(told.error)
 }

@@ -171,7 +171,7 @@ function posted(opened: Opened, step: string, fields: Readonly<Record<string, st
 }
 
 function program(path: string): Good {
-  return { form: 'json', path }
+  return { form: (OPERATIONS as readonly string[]).includes(path) ? 'json' : 'oauth', path }
 }
 
 function bearer(token = '') {

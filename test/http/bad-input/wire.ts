@@ -12,8 +12,11 @@ export interface Attack {
   readonly breaksOff: boolean
 }
 
-/** `empty`: an asset's, which may also be a problem; `none`: what cannot have a body. */
-export type Form = 'page' | 'json' | 'empty' | 'none'
+/**
+ * `oauth`: as RFC 6749 §5.2 has it; `json`: that, or a problem of RFC 9457; `empty`: an asset's,
+ * which may also be a problem; `none`: what cannot have a body.
+ */
+export type Form = 'page' | 'oauth' | 'json' | 'empty' | 'none'
 
 export interface Answer {
   /** 0 where the connection was closed without a word. */
