@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import type { OutputOptions } from './answer.ts'
 import { checkConfig } from './check-config.ts'
 import { addClientCommands } from './client-commands.ts'
 import { addCommand, answering, type CommonOptions, commandLog } from './command.ts'
@@ -13,13 +14,13 @@ import { addUserCommands } from './user-commands.ts'
 const PACKAGE = new URL('../../package.json', import.meta.url)
 
 /** Every command of the operator, with its help. */
-export function createProgram(terminal: Terminal): Command {
+export function createProgram(terminal: Terminal, { json }: OutputOptions): Command {
   const program = new Command('sojourn')
     .description('A session authorization server: log in once, end it everywhere.')
     .version(JSON.parse(readFileSync(PACKAGE, 'utf8')).version)
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
-      writeErr: (text) => terminal.stderr.write(text),
+      writeErr: (text) => void (json || terminal.stderr.write(text)),
     })
     .exitOverride()
 

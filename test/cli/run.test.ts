@@ -38,6 +38,22 @@ test.describe('sojourn', () => {
     }
   })
 
+  test('tells programs in JSON what it does not understand, and nothing else', async () => {
+    const lines = [
+      ['session list --limit x --json', "option '--limit <count>' argument 'x' is invalid"],
+      ['user create --json', "missing required argument 'username'"],
+      ['user creat --json', "unknown command 'creat'"],
+      ['user --json', "unknown option '--json'"],
+      ['user create ada --member a:b:c --json', 'a membership is written workspace:role,role'],
+    ] as const
+    for (const [line, message] of lines) {
+      const { code, out, err } = await runCommand(line.split(' '))
+      expect([line, code, out]).toEqual([line, 2, ''])
+      const told = { error: 'usage', message: expect.stringContaining(message) }
+      expect(JSON.parse(err)).toEqual(told)
+    }
+  })
+
   test('says in one line, without a stack, why the database cannot be had', async () => {
     const env = { DATABASE_URL: 'postgres://sojourn:hunter2-secret@127.0.0.1:1/sojourn' }
     const { code, err } = await runCommand(['keys', 'status'], { env })
