@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { createLog, type Log } from '../log.ts'
 import { type Answer, type OutputOptions, printAnswer } from './answer.ts'
 import type { ConfigOptions } from './load.ts'
@@ -36,4 +36,10 @@ export function collect(value: string, before: readonly string[] = []): readonly
 /** Commands say what they did by their answer; the log is for what went wrong on the way. */
 export function commandLog(terminal: Terminal): Log {
   return createLog('warn', terminal.stderr)
+}
+
+/** How many lines of a list somebody wants. */
+export function parseLimit(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('a whole number, please')
+  return Number(text)
 }

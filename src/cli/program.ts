@@ -4,6 +4,7 @@ import type { OutputOptions } from './answer.ts'
 import { checkConfig } from './check-config.ts'
 import { addClientCommands } from './client-commands.ts'
 import { addCommand, answering, type CommonOptions, commandLog } from './command.ts'
+import { addDeliveryCommands } from './delivery-commands.ts'
 import { addKeyCommands } from './key-commands.ts'
 import { type MigrateOptions, migrateDatabase } from './migrate.ts'
 import type { ServeOptions } from './serve.ts'
@@ -38,6 +39,7 @@ export function createProgram(terminal: Terminal, { json }: OutputOptions): Comm
   addUserCommands(program, terminal)
   addClientCommands(program, terminal)
   addSessionCommands(program, terminal)
+  addDeliveryCommands(program, terminal)
   addKeyCommands(program, terminal)
 
   const config = program.command('config').description('The configuration')

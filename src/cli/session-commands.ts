@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { Db } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { formatId, parseId } from '../ids.ts'
@@ -7,7 +7,7 @@ import { type ListedSession, listSessions } from '../sessions/list-sessions.ts'
 import { expiresAt } from '../sessions/session.ts'
 import { findUserByUsername } from '../users/find-user.ts'
 import { type Answer, table } from './answer.ts'
-import { addCommand, answering, type CommonOptions } from './command.ts'
+import { addCommand, answering, type CommonOptions, parseLimit } from './command.ts'
 import { mustFindWorkspace } from './memberships.ts'
 import type { Terminal } from './terminal.ts'
 import { OPERATOR, withCore } from './with-core.ts'
@@ -83,9 +83,4 @@ async function end(
     const text = ended.length > 0 ? ended.map((id) => `ended ${id}`).join('\n') : 'nothing was live'
     return { data: { ended }, text }
   })
-}
-
-function parseLimit(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('a whole number, please')
-  return Number(text)
 }

@@ -17,7 +17,9 @@ export const test = base.extend<{ folder: string; sojourn: Command }>({
   /** Commands on a database and in a data folder of the test's. */
   sojourn: async ({ database, folder }, use) => {
     const env = { DATABASE_URL: database.url.reveal(), SOJOURN_DATA_FOLDER: folder }
-    await use((line, stdin) => runCommand(line.split(' '), { env, ...(stdin && { stdin }) }))
+    await use((line, stdin) =>
+      runCommand(line.split(' ').filter(Boolean), { env, ...(stdin && { stdin }) }),
+    )
   },
 })
 
