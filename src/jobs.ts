@@ -44,6 +44,12 @@ export const JOBS: readonly Job<Services>[] = [
     run: (s) => s.oidc.refresh(),
   },
   {
+    name: 'keys.watch-incarnation',
+    every: 2,
+    everywhere: true,
+    run: (s) => s.watchIncarnation(),
+  },
+  {
     name: 'keys.rotate-signing',
     every: (s) => rotationInterval(s.signingRotation),
     run: (s) => rotateSigningKeys(s, s.signingRotation),

@@ -8,6 +8,7 @@ import { createDoctor, type Doctor } from './monitoring/readiness.ts'
 import { createOidc, type Oidc } from './oidc/create-oidc.ts'
 import type { Core } from './services/core.ts'
 import { createRootCare, type RootCare } from './services/root-rotation.ts'
+import { watchIncarnation } from './services/watch-incarnation.ts'
 import { type Activity, createActivity } from './sessions/activity.ts'
 import { type AdvanceFamily, createAdvanceFamily } from './sessions/advance-family.ts'
 import { familyReader, type ReadFamily } from './sessions/family-check.ts'
@@ -28,6 +29,7 @@ export interface Services extends Core {
   readonly stays: ReadStay
   readonly oidc: Oidc
   readonly rootCare: RootCare
+  readonly watchIncarnation: () => Promise<void>
   readonly metrics: Metrics
   readonly doctor: Doctor
   /** Writes what is held back and closes everything but the database, which whoever opened it closes last. */
@@ -63,6 +65,7 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     ...parts,
     oidc,
     rootCare: createRootCare(core),
+    watchIncarnation: watchIncarnation(core),
     metrics,
     doctor,
     close: async () => {

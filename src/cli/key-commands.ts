@@ -3,6 +3,7 @@ import { rotateNow } from '../keys/signing-keys.ts'
 import type { Answer } from './answer.ts'
 import { addCommand, answering, type CommonOptions } from './command.ts'
 import { destroyRoot } from './destroy-root.ts'
+import { type NewIncarnationOptions, newIncarnation } from './new-incarnation.ts'
 import { rotateRootAt } from './rotate-root.ts'
 import { showKeys } from './show-keys.ts'
 import type { Terminal } from './terminal.ts'
@@ -10,7 +11,9 @@ import { withCore } from './with-core.ts'
 
 /** `keys …`. */
 export function addKeyCommands(program: Command, terminal: Terminal): void {
-  const keys = program.command('keys').description('Signing keys and the root key')
+  const keys = program
+    .command('keys')
+    .description('Signing keys, the root key, and a new beginning')
   addCommand(keys, 'status', 'Show what the root key wraps and which keys sign').action(
     answering<CommonOptions>(terminal, (options) => showKeys(terminal, options)),
   )
@@ -31,6 +34,11 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
       destroyRoot(terminal, version, options),
     ),
   )
+  addCommand(keys, 'new-incarnation', 'After a restore: end all that was made before it')
+    .option('--yes', 'do not ask')
+    .action(
+      answering<NewIncarnationOptions>(terminal, (options) => newIncarnation(terminal, options)),
+    )
 }
 
 async function rotateSigning(terminal: Terminal, options: CommonOptions): Promise<Answer> {

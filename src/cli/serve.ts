@@ -2,6 +2,7 @@ import { createApp, createLooks } from '../app.ts'
 import type { Config } from '../config/config.ts'
 import { migrate, migrationStatus } from '../database/migrate.ts'
 import { startDemo } from '../demo/start.ts'
+import { DomainError } from '../errors.ts'
 import { renderProviderError } from '../http/middleware/render-provider-error.ts'
 import { startWork } from '../jobs.ts'
 import { createLog, type Log } from '../log.ts'
@@ -11,6 +12,7 @@ import { type OutputOptions, printAnswer } from './answer.ts'
 import { type Closers, createClosers } from './closers.ts'
 import { exitOnCrash } from './crash.ts'
 import { type DemoApp, demoApps, registerDemoApps, withDemoApps } from './demo-clients.ts'
+import { incarnationChange } from './incarnation-change.ts'
 import { listen } from './listen.ts'
 import { type ConfigOptions, load } from './load.ts'
 import { seedDemo } from './seed-demo.ts'
@@ -35,15 +37,19 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   for (const warning of warnings) log.warn({}, warning)
 
   const signal = stopSignal(() => process.exit(1))
+  const ousted = incarnationChange()
   const closers = createClosers()
   try {
     await start(terminal, config, { log, closers, options })
-    await signal.asked
+    const why = await Promise.race([signal.asked, ousted.heard])
     log.info({}, 'stopping')
     setTimeout(() => process.exit(1), (config.drainTimeout + CLOSE_PATIENCE) * 1000).unref()
+    if (why === 'ousted')
+      throw new DomainError('conflict', 'the database began a new incarnation: start again')
   } finally {
     await closers.closeAll()
     signal.release()
+    ousted.release()
     log.info({}, 'stopped')
   }
 }

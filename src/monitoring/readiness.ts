@@ -37,6 +37,7 @@ export function createDoctor(deps: Deps): Doctor {
   // A genuine token from a future that the database does not know: it went back in time, and
   // whoever was logged out since may be logged in again.
   const close = followOutcomes(({ kind }) => {
+    if (kind === 'incarnation_changed') historyHolds = false
     if (kind !== 'time_went_backwards') return
     historyHolds = false
     deps.log.fatal({}, 'the database went back in time; not ready until this server is restarted')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DomainError } from '../errors.ts'
 import type { FamilyId, SessionId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
@@ -60,9 +61,19 @@ export async function checkAccessToken(deps: Deps, text: string): Promise<FoundA
 
   const stay = await deps.stays(parsed.holder)
   if (!stay || stay.session.refusal) return null
-  const key = await deps.keyring.sessionKey(keyRowOf(stay.session), 'access-token')
-  const content = read(openAccessToken(key, parsed.holder, parsed.sealed))
+  const key = await keyOf(deps, stay)
+  const content = key && read(openAccessToken(key, parsed.holder, parsed.sealed))
   return content && standing(content, stay)
+}
+
+/** Null for a key that went after its row was read, or is of a life before a restore. */
+async function keyOf({ keyring }: Deps, { session }: Stay): Promise<Buffer | null> {
+  try {
+    return await keyring.sessionKey(keyRowOf(session), 'access-token')
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'key_destroyed') return null
+    throw error
+  }
 }
 
 /** The same for a token that is read otherwise: a JWT names its session and grant in the open. */

@@ -1,6 +1,6 @@
 import type { Sql, Statement } from '../database/sql.ts'
 import type { LoginId, UserId } from '../ids.ts'
-import type { EndOptions } from './end-store.ts'
+import { type EndOptions, OF_EARLIER_LIFE } from './end-store.ts'
 
 /** What is chosen is locked, and judged again where the lock was waited for. */
 function closing(name: string, where: string, how: string): Statement {
@@ -33,6 +33,7 @@ const LOGINS = {
       COALESCE((SELECT ended_before FROM "user" WHERE id = $1), 'infinity')`,
     'ORDER BY id LIMIT 500 FOR UPDATE',
   ),
+  incarnation: closing('end_logins_of_incarnation', OF_EARLIER_LIFE, 'LIMIT 100 FOR UPDATE'),
   idle: closing(
     'end_logins_idle',
     'last_seen_at + make_interval(secs => idle_timeout + $1) <= statement_timestamp()',
@@ -48,6 +49,7 @@ const LOGINS = {
 export type ChosenLogins =
   | { readonly by: 'id'; readonly value: LoginId }
   | { readonly by: 'user'; readonly value: UserId }
+  | { readonly by: 'incarnation'; readonly value: string }
   /** Seconds to wait beyond the end. */
   | { readonly by: 'idle' | 'absolute'; readonly value: number }
 

@@ -66,6 +66,10 @@ function locking(name: string, where: string, how = 'ORDER BY id LIMIT 500 FOR U
 
 const IN_PASSING = 'LIMIT 500 FOR UPDATE SKIP LOCKED'
 
+/** Made before the database began its present life, whose name is the first value. */
+export const OF_EARLIER_LIFE = `created_at <=
+  (SELECT incarnated_at FROM instance WHERE incarnation = $1)`
+
 // In the order of identifiers, so that two ends of many never wait for each other in a circle.
 const LOCKS = {
   ids: locking('sessions_lock_ids', 'id = ANY($1::uuid[])'),
@@ -87,6 +91,7 @@ const LOCKS = {
     `workspace_id = $1 AND created_at <=
       COALESCE((SELECT ended_before FROM workspace WHERE id = $1), 'infinity')`,
   ),
+  incarnation: locking('sessions_lock_incarnation', OF_EARLIER_LIFE),
   idle: locking(
     'sessions_lock_idle',
     'last_seen_at + make_interval(secs => idle_timeout + $1) <= statement_timestamp()',
@@ -105,6 +110,7 @@ export type Chosen =
   | { readonly by: 'user' | 'userAndOffline'; readonly value: UserId }
   | { readonly by: 'workspace'; readonly value: WorkspaceId }
   | { readonly by: 'idle' | 'absolute'; readonly value: number }
+  | { readonly by: 'incarnation'; readonly value: string }
 
 export interface EndOptions {
   readonly cause: string

@@ -30,6 +30,7 @@ export type EndCause =
   | 'password_changed'
   | 'user_disabled'
   | 'user_deleted'
+  | 'restored'
 
 export interface Ending {
   readonly cause: EndCause
@@ -100,19 +101,21 @@ export async function endLogin(deps: Deps, id: LoginId, ending: Ending): Promise
   })
 }
 
-/** Ends sessions whose time is over, until none is left. */
+type Passing = 'idle' | 'absolute' | 'incarnation'
+
+/** Ends sessions whose time, or whose life of the database, is over, until none is left. */
 export function endExpiredSessions(
   deps: Deps,
-  chosen: Extract<Chosen, { readonly by: 'idle' | 'absolute' }>,
+  chosen: Extract<Chosen, { readonly by: Passing }>,
   ending: Ending,
 ): Promise<EndedSession[]> {
   return inBatches(() => endSessions(deps, chosen, ending))
 }
 
-/** Ends logins whose time is over with all their sessions: at most 100 a call, until none is left. */
+/** Ends such logins with all their sessions: at most 100 a call, until none is left. */
 export async function endExpiredLogins(
   deps: Deps,
-  chosen: Extract<ChosenLogins, { readonly by: 'idle' | 'absolute' }>,
+  chosen: Extract<ChosenLogins, { readonly by: Passing }>,
   ending: Ending,
 ): Promise<EndedSession[]> {
   const all: EndedSession[] = []
@@ -221,6 +224,7 @@ function bars(cause: EndCause): boolean {
     'password_changed',
     'user_disabled',
     'user_deleted',
+    'restored',
   ]
   return !reachesLogin.includes(cause)
 }

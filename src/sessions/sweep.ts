@@ -1,5 +1,6 @@
 import type { Db } from '../database/transaction.ts'
 import { FLUSH_SECONDS } from './activity.ts'
+import { clearIncarnation } from './clear-incarnation.ts'
 import {
   clearUser,
   clearWorkspace,
@@ -35,6 +36,7 @@ export async function sweep(deps: Deps): Promise<EndedSession[]> {
     ...(await endExpiredLogins(deps, { by: 'idle', value: SLACK }, IDLE)),
     ...(await endExpiredLogins(deps, { by: 'absolute', value: 0 }, ABSOLUTE)),
     ...(await clearGates(deps)),
+    ...(await clearIncarnation(deps, by)),
   ]
 }
 

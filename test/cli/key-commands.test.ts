@@ -101,6 +101,33 @@ test.describe('keys', () => {
   })
 })
 
+test.describe('keys new-incarnation', () => {
+  test('asks first, and a script must say that it means it', async ({ sojourn, database }) => {
+    await sojourn('keys status')
+    const incarnation = 'SELECT incarnation FROM instance'
+    const before = (await database.pool.query(incarnation)).rows
+    const { code, err } = await sojourn('keys new-incarnation --json')
+    expect([code, JSON.parse(err).error]).toEqual([2, 'usage'])
+    expect((await database.pool.query(incarnation)).rows).toEqual(before)
+  })
+
+  test('begins one, and says how many sessions it ended', async ({ sojourn, database }) => {
+    await sojourn('keys status')
+    const before = (await database.pool.query('SELECT incarnation FROM instance')).rows[0]
+    const answer = json(await sojourn('keys new-incarnation --yes --json'))
+    expect(answer).toEqual({ ended_sessions: 0 })
+    const { rows } = await database.pool.query(
+      'SELECT incarnation, cleared_at >= incarnated_at AS cleared FROM instance',
+    )
+    expect(rows).toEqual([{ incarnation: expect.any(String), cleared: true }])
+    expect(rows[0].incarnation).not.toBe(before.incarnation)
+    const entries = await database.pool.query(
+      "SELECT actor_kind FROM entry WHERE action = 'incarnation.renewed'",
+    )
+    expect(entries.rows).toEqual([{ actor_kind: 'operator' }])
+  })
+})
+
 /** Makes the file's versions an hour older than they are. */
 async function age(file: string): Promise<void> {
   const text = await readFile(file, 'utf8')

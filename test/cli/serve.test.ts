@@ -113,6 +113,18 @@ test.describe('a server that is asked to stop', () => {
   })
 })
 
+test.describe('a server whose database begins a new incarnation', () => {
+  test('stops by itself, says why, and ends with 1', async ({ start, database, folder }) => {
+    const server = await start({ url: database.url })
+    const env = { DATABASE_URL: database.url.reveal(), SOJOURN_DATA_FOLDER: folder }
+    expect((await runCommand(['keys', 'new-incarnation', '--yes'], { env })).code).toBe(0)
+
+    expect(await server.ended).toBe(1)
+    expect(server.output().log).toContain('began a new incarnation')
+    await start({ url: database.url })
+  })
+})
+
 test.describe('a server whose database goes away', () => {
   test('says so with 503 and when to ask again, and is back by itself', async ({
     start,
