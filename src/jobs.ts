@@ -9,6 +9,7 @@ import { lookInterval, rotationInterval } from './services/signing-rotation.ts'
 import type { Services } from './services.ts'
 import { FLUSH_SECONDS } from './sessions/activity.ts'
 import { sweep } from './sessions/sweep.ts'
+import { TALLY_WINDOW } from './users/failure-tally.ts'
 
 /** Work that comes again and again. */
 export interface Job<S> {
@@ -30,6 +31,12 @@ export const JOBS: readonly Job<Services>[] = [
     every: FLUSH_SECONDS,
     everywhere: true,
     run: (s) => s.activity.flush(),
+  },
+  {
+    name: 'users.tell-failures',
+    every: TALLY_WINDOW,
+    everywhere: true,
+    run: (s) => s.failures.flush(),
   },
   {
     name: 'keys.forget-unused',

@@ -13,6 +13,7 @@ import { type Activity, createActivity } from './sessions/activity.ts'
 import { type AdvanceFamily, createAdvanceFamily } from './sessions/advance-family.ts'
 import { familyReader, type ReadFamily } from './sessions/family-check.ts'
 import { type ReadStay, stayReader } from './sessions/stay.ts'
+import { createFailureTally, type FailureTally } from './users/failure-tally.ts'
 import { createLoginThrottle, type LoginThrottle } from './users/login-throttle.ts'
 
 export { type Core, createCore } from './services/core.ts'
@@ -22,6 +23,7 @@ export interface Services extends Core {
   readonly epochRotation: number
   readonly keyring: Keyring
   readonly throttle: LoginThrottle
+  readonly failures: FailureTally
   readonly registry: FindInRegistry
   readonly activity: Activity
   readonly advanceFamily: AdvanceFamily
@@ -49,6 +51,7 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     keyring: createKeyring({ ...core, epochRotation }),
     passwords: metrics.metered(core.passwords),
     throttle: createLoginThrottle({ limiter, serverKeys, throttle: config.throttle }),
+    failures: createFailureTally({ db }),
     registry: registryFinder(db),
     activity: createActivity({ db }),
     advanceFamily: createAdvanceFamily({ db }),
@@ -71,9 +74,10 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     close: async () => {
       doctor.close()
       metrics.close()
-      await parts.activity
-        .flush()
-        .catch((error: unknown) => log.warn({ err: error }, 'the last uses were not written'))
+      for (const held of [parts.activity, parts.failures])
+        await held
+          .flush()
+          .catch((error: unknown) => log.warn({ err: error }, 'the last counts were not written'))
     },
   }
 }

@@ -5,6 +5,7 @@ import type { AuditKeys } from '../keys/audit-keys.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { type Authentication, authenticate } from '../users/authenticate.ts'
+import type { FailureTally } from '../users/failure-tally.ts'
 import type { LoginThrottle } from '../users/login-throttle.ts'
 import type { Passwords } from '../users/password.ts'
 import type { User } from '../users/user.ts'
@@ -19,6 +20,7 @@ export interface LogInDeps {
   readonly throttle: LoginThrottle
   readonly serverKeys: Pick<ServerKeys, 'lookupHash'>
   readonly auditKeys: Pick<AuditKeys, 'seal'>
+  readonly failures: Pick<FailureTally, 'admitsUnknown' | 'count'>
   readonly keyring: Pick<Keyring, 'createLoginSecret' | 'loginKey'>
   readonly config: { readonly login: LoginLimits }
 }

@@ -2,6 +2,7 @@ import { appendEntry } from '../audit/append-entry.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import type { AuditKeys } from '../keys/audit-keys.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
+import type { FailureTally } from './failure-tally.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 import { networkOf } from './network.ts'
 import type { Passwords } from './password.ts'
@@ -15,6 +16,7 @@ interface Deps {
   readonly throttle: LoginThrottle
   readonly serverKeys: Pick<ServerKeys, 'lookupHash'>
   readonly auditKeys: Pick<AuditKeys, 'seal'>
+  readonly failures: Pick<FailureTally, 'admitsUnknown' | 'count'>
 }
 
 export interface PasswordAttempt {
@@ -53,7 +55,10 @@ export async function authenticate(deps: Deps, attempt: PasswordAttempt): Promis
   if (username === null || password === null) return INVALID
   const from = { username, address: attempt.address }
   const wait = await deps.throttle.check(from)
-  if (wait > 0) return refusal(wait)
+  if (wait > 0) {
+    deps.failures.count('throttled')
+    return refusal(wait)
+  }
 
   const found = await selectCredentials(deps.db, username)
   const owner = networkOf(attempt.address)
@@ -61,7 +66,7 @@ export async function authenticate(deps: Deps, attempt: PasswordAttempt): Promis
   const verdict = judge(found, matches)
   if (!verdict.right) {
     const waitAfter = await deps.throttle.fail(from)
-    await recordFailure(deps, { ...attempt, username }, { found, reason: verdict.reason })
+    await noteFailure(deps, { ...attempt, username }, { found, reason: verdict.reason })
     return refusal(waitAfter)
   }
   const waitAfter = await deps.throttle.pass(from)
@@ -93,6 +98,15 @@ function judge(found: Credentials | null, matches: boolean): Verdict {
 interface Failure {
   readonly found: Credentials | null
   readonly reason: PrivateReason
+}
+
+/**
+ * A person's failures are few, since the throttle stops them; names that are nobody's never run
+ * out, nor do networks to try them from.
+ */
+async function noteFailure(deps: Deps, attempt: PasswordAttempt, failure: Failure): Promise<void> {
+  if (failure.found || deps.failures.admitsUnknown()) return recordFailure(deps, attempt, failure)
+  deps.failures.count('unknown_user')
 }
 
 async function recordFailure(deps: Deps, attempt: PasswordAttempt, failure: Failure) {

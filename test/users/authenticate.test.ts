@@ -2,6 +2,7 @@ import { type Authentication, authenticate } from '../../src/users/authenticate.
 import { changePassword, hashNewPassword } from '../../src/users/change-password.ts'
 import { createUser } from '../../src/users/create-user.ts'
 import { disableUser, enableUser } from '../../src/users/disable-user.ts'
+import { createFailureTally } from '../../src/users/failure-tally.ts'
 import { argon2Calls, createPasswords } from '../../src/users/password.ts'
 import type { User } from '../../src/users/user.ts'
 import { test as base, CHEAP, expect, OPERATOR } from './fixture.ts'
@@ -148,6 +149,53 @@ test.describe('a failure', () => {
 
     await enableUser(services.db, anna.id, OPERATOR)
     expect(await attempt(services)).toMatchObject({ ok: true })
+  })
+})
+
+test.describe('what a stranger can do without end', () => {
+  const ENTRIES = `SELECT action, detail FROM entry
+    WHERE action LIKE 'user.authentication_%' ORDER BY seq`
+
+  test('is counted beyond a few entries, and told in one', async ({ services, database }) => {
+    const failures = createFailureTally({ db: services.db, entries: 2 })
+    for (let at = 0; at < 5; at++) {
+      const stranger = { username: `nobody-${at}`, address: `198.51.100.${at}` }
+      expect(await attempt({ ...services, failures }, stranger)).toEqual(INVALID)
+    }
+    await failures.flush()
+    await failures.flush()
+
+    const unknown = { action: 'user.authentication_failed', detail: { reason: 'unknown_user' } }
+    expect((await database.pool.query(ENTRIES)).rows).toEqual([
+      unknown,
+      unknown,
+      {
+        action: 'user.authentication_failures_counted',
+        detail: { throttled: 0, unknown_user: 3 },
+      },
+    ])
+  })
+
+  test('never hides what is done to a person', async ({ services, database }) => {
+    const failures = createFailureTally({ db: services.db, entries: 0 })
+    await attempt({ ...services, failures }, { username: 'nobody' })
+    await attempt({ ...services, failures }, { password: 'wrong horse battery staple' })
+
+    expect((await database.pool.query(ENTRIES)).rows).toEqual([
+      { action: 'user.authentication_failed', detail: { reason: 'wrong_password' } },
+    ])
+  })
+
+  test('has no entry for each try that the throttle refused', async ({ services, database }) => {
+    for (let at = 0; at < 7; at++) await attempt(services, { password: 'wrong horse staple' })
+    await services.failures.flush()
+
+    const { rows } = await database.pool.query(ENTRIES)
+    expect(rows).toHaveLength(4)
+    expect(rows.at(-1)).toEqual({
+      action: 'user.authentication_failures_counted',
+      detail: { throttled: 4, unknown_user: 0 },
+    })
   })
 })
 

@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/database/database.ts'
 import { createLimiter } from '../../src/database/limiter.ts'
 import { type AuditKeys, createAuditKeys } from '../../src/keys/audit-keys.ts'
 import { loadServerKeys, type ServerKeys } from '../../src/keys/data-keys.ts'
+import { createFailureTally } from '../../src/users/failure-tally.ts'
 import { createLoginThrottle } from '../../src/users/login-throttle.ts'
 import { createPasswords, type PasswordSettings } from '../../src/users/password.ts'
 import { test as base, type TestDatabase } from '../support/database.ts'
@@ -56,5 +57,6 @@ function servicesOn({ db, pool }: Pick<TestDatabase, 'db' | 'pool'>, keys: Keys)
     serverKeys: keys.serverKeys,
     throttle: THROTTLE,
   })
-  return { db, ...keys, throttle, passwords: createPasswords(CHEAP) }
+  const failures = createFailureTally({ db })
+  return { db, ...keys, throttle, failures, passwords: createPasswords(CHEAP) }
 }
