@@ -1,3 +1,5 @@
+import { openJson, sealJson } from '../crypto/envelope.ts'
+
 /** Where a session is used. What is not known is left out: a session goes on with limited context. */
 export interface Context {
   readonly address?: string
@@ -16,4 +18,16 @@ export function boundContext(context: Context): Context {
         : [],
     ),
   )
+}
+
+/** The row that a context is of; sealed for one, it opens for no other. */
+export type ContextPlace = readonly ['login' | 'session', string]
+
+export function sealContext(key: Uint8Array, place: ContextPlace, context: Context): Buffer {
+  return sealJson(key, boundContext(context), [...place, 'context'])
+}
+
+/** What was sealed; nothing where it does not open, for whoever shows it can do without. */
+export function openContext(key: Uint8Array, place: ContextPlace, sealed: Uint8Array): Context {
+  return boundContext(openJson(key, sealed, [...place, 'context']) ?? {})
 }

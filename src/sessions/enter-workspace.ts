@@ -1,10 +1,9 @@
-import { sealJson } from '../crypto/envelope.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { type LoginId, newId, type SessionId, type WorkspaceId } from '../ids.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import { boundContext, type Context } from './context.ts'
+import { type Context, sealContext } from './context.ts'
 import { type EndCause, endRefused } from './end.ts'
 import { type EntryCheck, findLogin, lockToEnter } from './login-store.ts'
 import { absoluteEnd, type CheckedSession, type Refusal, type SessionLimits } from './session.ts'
@@ -117,7 +116,7 @@ async function newSession(
     loginId: check.login.id,
     epochId: secret.epochId,
     secretWrapped: secret.wrapped,
-    contextSealed: sealJson(key, boundContext(entering.context), ['session', id, 'context']),
+    contextSealed: sealContext(key, ['session', id], entering.context),
     absoluteEndAt: absoluteEnd(limits, check.login, check.now),
     idleTimeout: limits.idleTimeout,
   }

@@ -1,12 +1,11 @@
 import { appendEntry, type SealedContext } from '../audit/append-entry.ts'
-import { sealJson } from '../crypto/envelope.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { type LoginId, newId, type UserId } from '../ids.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { passwordStands } from '../users/password-proof.ts'
-import { boundContext, type Context } from './context.ts'
+import { type Context, sealContext } from './context.ts'
 import type { LoginLimits, Proof } from './login.ts'
 import { insertLogin, updateProof } from './login-store.ts'
 
@@ -37,7 +36,7 @@ export async function startLogin(
     { ...secret, loginId: id, userId: user.userId },
     'login-data',
   )
-  const contextSealed = sealJson(key, boundContext(user.context), ['login', id, 'context'])
+  const contextSealed = sealContext(key, ['login', id], user.context)
 
   const authTime = await insertLogin(
     deps.db,
