@@ -14,7 +14,7 @@ export function deleteClient(
   deps: { readonly db: Db },
   id: ClientId,
   by: Actor,
-): Promise<GrantId[]> {
+): Promise<readonly GrantId[]> {
   return transaction(deps.db, async (tx) => {
     await removeClient(tx, id, by)
     return endGrantsOfClient(tx, id, { cause: 'client_removed', by })

@@ -12,7 +12,7 @@ export function disableClient(
   deps: { readonly db: Db },
   id: ClientId,
   by: Actor,
-): Promise<GrantId[]> {
+): Promise<readonly GrantId[]> {
   return transaction(deps.db, async (tx) => {
     await hideClient(tx, id, by)
     return endGrantsOfClient(tx, id, { cause: 'client_removed', by })

@@ -51,6 +51,18 @@ const OF_USER: Statement = {
     WHERE user_id = $1 AND withdrawn_at IS NULL ORDER BY granted_at DESC, id`,
 }
 
+const DESCRIBED: Statement = {
+  name: 'consents_described',
+  text: `
+    SELECT ${COLUMNS}, w.name AS "workspaceName",
+      COALESCE(k.metadata->>'client_name', k.client_id) AS "clientName",
+      (SELECT json_object_agg(r.identifier, r.name) FROM resource r
+        WHERE r.identifier IN (SELECT part->>0 FROM jsonb_array_elements(c.scopes) part
+          WHERE jsonb_typeof(part) = 'array')) AS "resourceNames"
+    FROM "consent" c JOIN workspace w ON w.id = c.workspace_id JOIN client k ON k.id = c.client_id
+    WHERE c.user_id = $1 AND c.withdrawn_at IS NULL ORDER BY c.granted_at DESC, c.id LIMIT $2`,
+}
+
 const WITHDRAW: Statement = {
   name: 'consent_withdraw',
   text: `
@@ -77,6 +89,34 @@ export async function selectConsent(db: Sql, key: ConsentKey): Promise<Consent |
 
 export async function selectConsents(db: Sql, userId: UserId): Promise<Consent[]> {
   return (await db.query<Row>(OF_USER, [userId])).map(toConsent)
+}
+
+interface Described {
+  readonly workspaceName: string
+  readonly clientName: string
+  /** By identifier; a resource that is gone has none. */
+  readonly resourceNames: Readonly<Record<string, string>>
+}
+
+interface DescribedRow extends Row, Omit<Described, 'resourceNames'> {
+  readonly resourceNames: Described['resourceNames'] | null
+}
+
+/** A standing consent in the words that people know its parts by. */
+export type DescribedConsent = Consent & Described
+
+export async function selectDescribed(
+  db: Sql,
+  userId: UserId,
+  limit: number,
+): Promise<DescribedConsent[]> {
+  const rows = await db.query<DescribedRow>(DESCRIBED, [userId, limit])
+  return rows.map(({ workspaceName, clientName, resourceNames, ...row }) => ({
+    ...toConsent(row),
+    workspaceName,
+    clientName,
+    resourceNames: resourceNames ?? {},
+  }))
 }
 
 /** What was withdrawn; null where this user has no such standing consent. */

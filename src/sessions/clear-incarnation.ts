@@ -1,7 +1,7 @@
 import type { Actor } from '../audit/append-entry.ts'
 import type { Db } from '../database/transaction.ts'
 import { noteCleared, unclearedIncarnation } from '../keys/incarnation.ts'
-import { type EndedSession, endExpiredLogins, endExpiredSessions } from './end.ts'
+import { type EndedSession, endExpiredSessions, endLogins } from './end.ts'
 
 /** Ends all sessions and logins that are older than the database's present life, once. */
 export async function clearIncarnation(
@@ -14,7 +14,7 @@ export async function clearIncarnation(
   const ending = { cause: 'restored', by } as const
   const ended = [
     ...(await endExpiredSessions(deps, chosen, ending)),
-    ...(await endExpiredLogins(deps, chosen, ending)),
+    ...(await endLogins(deps, chosen, ending)),
   ]
   await noteCleared(deps.db, incarnation)
   return ended

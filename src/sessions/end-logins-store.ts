@@ -34,6 +34,12 @@ const LOGINS = {
     'ORDER BY id LIMIT 500 FOR UPDATE',
   ),
   incarnation: closing('end_logins_of_incarnation', OF_EARLIER_LIFE, 'LIMIT 100 FOR UPDATE'),
+  // Of the same person; in the order of identifiers, for two browsers may do it to each other.
+  others: closing(
+    'end_logins_others',
+    'user_id = (SELECT user_id FROM login WHERE id = $1) AND id <> $1',
+    'ORDER BY id LIMIT 100 FOR UPDATE',
+  ),
   idle: closing(
     'end_logins_idle',
     'last_seen_at + make_interval(secs => idle_timeout + $1) <= statement_timestamp()',
@@ -48,6 +54,8 @@ const LOGINS = {
 
 export type ChosenLogins =
   | { readonly by: 'id'; readonly value: LoginId }
+  /** All of the same person but this one. */
+  | { readonly by: 'others'; readonly value: LoginId }
   | { readonly by: 'user'; readonly value: UserId }
   | { readonly by: 'incarnation'; readonly value: string }
   /** Seconds to wait beyond the end. */

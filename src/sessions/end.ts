@@ -112,10 +112,10 @@ export function endExpiredSessions(
   return inBatches(() => endSessions(deps, chosen, ending))
 }
 
-/** Ends such logins with all their sessions: at most 100 a call, until none is left. */
-export async function endExpiredLogins(
+/** Ends many logins with all their sessions: at most 100 in a transaction, until none is left. */
+export async function endLogins(
   deps: Deps,
-  chosen: Extract<ChosenLogins, { readonly by: Passing }>,
+  chosen: Extract<ChosenLogins, { readonly by: 'others' | Passing }>,
   ending: Ending,
 ): Promise<EndedSession[]> {
   const all: EndedSession[] = []

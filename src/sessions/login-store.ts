@@ -16,7 +16,8 @@ interface LoginRow {
 
 const COLUMNS = 'l.id, l.user_id, l.auth_time, l.acr, l.amr, l.created_at, l.absolute_end_at'
 
-const LIVE = `l.ended_at IS NULL AND l.absolute_end_at > statement_timestamp()
+/** The condition of a live login, for statements that join it as `l` and its person as `u`. */
+export const LIVE = `l.ended_at IS NULL AND l.absolute_end_at > statement_timestamp()
   AND l.last_seen_at + make_interval(secs => l.idle_timeout) > statement_timestamp()
   AND u.state = 'active' AND (u.ended_before IS NULL OR u.ended_before < l.created_at)`
 

@@ -1,5 +1,6 @@
 import type { Sql, Statement } from '../database/sql.ts'
 import type { LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
+import { CHECK_COLUMNS, type CheckRow } from './session-store.ts'
 
 // Two halves, each by an index of its own: live ones by login, ended ones by the time of their end.
 const RECENT_OF_LOGIN: Statement = {
@@ -32,4 +33,29 @@ export async function unendedOfMember(
 ): Promise<SessionId[]> {
   const rows = await db.query<{ id: SessionId }>(UNENDED_OF_MEMBER, [userId, workspaceId])
   return rows.map(({ id }) => id)
+}
+
+export interface HeldSessionRow extends CheckRow {
+  readonly context_sealed: Buffer | null
+  readonly applications: readonly string[] | null
+}
+
+const HELD_BY_USER: Statement = {
+  name: 'sessions_held_by_user',
+  text: `SELECT ${CHECK_COLUMNS}, s.context_sealed,
+      (SELECT json_agg(COALESCE(cl.metadata->>'client_name', cl.client_id) ORDER BY g.created_at)
+        FROM "grant" g JOIN client cl ON cl.id = g.client_id
+        WHERE g.session_id = s.id AND g.ended_at IS NULL) AS applications
+    FROM session_check c JOIN session s ON s.id = c.session_id
+    WHERE c.user_id = $1 AND c.ended_at IS NULL AND c.refusal IS NULL
+    ORDER BY c.last_seen_at DESC, c.session_id LIMIT $2`,
+}
+
+/** The live sessions of a person with the applications in each, in one statement. */
+export function heldByUser(
+  db: Sql,
+  userId: UserId,
+  limit: number,
+): Promise<readonly HeldSessionRow[]> {
+  return db.query<HeldSessionRow>(HELD_BY_USER, [userId, limit])
 }

@@ -6,8 +6,8 @@ import {
   clearWorkspace,
   type EndCause,
   type EndedSession,
-  endExpiredLogins,
   endExpiredSessions,
+  endLogins,
 } from './end.ts'
 import { unclearedUsers, unclearedWorkspaces } from './gate-store.ts'
 
@@ -33,8 +33,8 @@ export async function sweep(deps: Deps): Promise<EndedSession[]> {
   return [
     ...(await endExpiredSessions(deps, { by: 'idle', value: SLACK }, IDLE)),
     ...(await endExpiredSessions(deps, { by: 'absolute', value: 0 }, ABSOLUTE)),
-    ...(await endExpiredLogins(deps, { by: 'idle', value: SLACK }, IDLE)),
-    ...(await endExpiredLogins(deps, { by: 'absolute', value: 0 }, ABSOLUTE)),
+    ...(await endLogins(deps, { by: 'idle', value: SLACK }, IDLE)),
+    ...(await endLogins(deps, { by: 'absolute', value: 0 }, ABSOLUTE)),
     ...(await clearGates(deps)),
     ...(await clearIncarnation(deps, by)),
   ]
