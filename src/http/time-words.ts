@@ -20,6 +20,15 @@ export function agoWords(at: Date, now: Date): string {
   return `${count(Math.floor(seconds / DAY), 'day')} ago`
 }
 
+/** "in 5 minutes", "in 30 days": never more than it is, since something ends then. */
+export function inWords(at: Date, now: Date): string {
+  const seconds = Math.floor((at.getTime() - now.getTime()) / 1000)
+  if (seconds < MINUTE) return 'in less than a minute'
+  if (seconds < HOUR) return `in ${count(Math.floor(seconds / MINUTE), 'minute')}`
+  if (seconds < 2 * DAY) return `in ${count(Math.floor(seconds / HOUR), 'hour')}`
+  return `in ${count(Math.floor(seconds / DAY), 'day')}`
+}
+
 function count(number: number, unit: string): string {
   return `${number} ${unit}${number === 1 ? '' : 's'}`
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { AccountModel } from './account/model.ts'
 
 /** What each page is told: words and addresses ready to show, never a row; the key is the template. */
 export interface PageModels {
@@ -27,8 +28,10 @@ export type LoginError = Extract<
   'invalid_credentials' | 'throttled' | 'form_expired' | 'invalid_request' | 'unavailable'
 >
 
-/** Posts `username` and `password`; the cancel button posts the same form to `cancelAction`. */
+/** Posts `username`, `password` and `fields`; the cancel button posts the same form to `cancelAction`. */
 export interface LoginModel extends Form {
+  /** What else the form is for, where a person confirms an act. */
+  readonly fields: readonly { readonly name: string; readonly value: string }[]
   /** Where the person is going; null when they came to their own account page. */
   readonly clientName: string | null
   /** What was typed so far, or who is asked to confirm. */
@@ -104,22 +107,4 @@ export interface LoggedOutModel {
   readonly workspaceName: string | null
   readonly back: Link | null
   readonly loginHref: string | null
-}
-
-/** Posts `session` to `action`, or nothing but `csrf` to `logoutAction`. */
-export interface AccountModel extends Form {
-  readonly userName: string
-  readonly username: string
-  readonly sessions: readonly AccountSession[]
-  readonly logoutAction: string
-}
-
-interface AccountSession {
-  readonly id: string
-  readonly workspaceName: string
-  readonly roles: readonly string[]
-  readonly clients: readonly string[]
-  readonly startedAt: string
-  readonly lastSeen: string
-  readonly current: boolean
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'playwright/test'
-import { agoWords, durationWords } from '../../src/http/time-words.ts'
+import { agoWords, durationWords, inWords } from '../../src/http/time-words.ts'
 
 test.describe('telling how long something takes', () => {
   const cases = [
@@ -29,4 +29,19 @@ test.describe('telling how long ago something was', () => {
   ] as const
   for (const [at, words] of cases)
     test(`${at} is ${words}`, () => expect(agoWords(new Date(at), now)).toBe(words))
+})
+
+test.describe('telling when something ends', () => {
+  const now = new Date('2026-01-02T12:00:00Z')
+  const cases = [
+    ['2026-01-02T12:00:59Z', 'in less than a minute'],
+    ['2026-01-02T12:01:59Z', 'in 1 minute'],
+    ['2026-01-02T14:30:00Z', 'in 2 hours'],
+    ['2026-01-03T13:00:00Z', 'in 25 hours'],
+    ['2026-02-01T11:59:59Z', 'in 29 days'],
+    // Over already, and nothing has marked it yet.
+    ['2026-01-02T11:00:00Z', 'in less than a minute'],
+  ] as const
+  for (const [at, words] of cases)
+    test(`${at} is ${words}`, () => expect(inWords(new Date(at), now)).toBe(words))
 })

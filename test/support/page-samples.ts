@@ -1,5 +1,6 @@
 import { problemWords } from '../../src/http/problem-words.ts'
 import type { PageModels } from '../../src/http/view-models.ts'
+import { accountSamples } from './account-samples.ts'
 import { type DemoSample, demoSamples } from './demo-samples.ts'
 
 export type PageSample = PagesSample | DemoSample
@@ -15,6 +16,7 @@ type PagesSample = {
 const form = { action: '/interaction/q1', csrf: 'c5rf-value' }
 const login: PageModels['login'] = {
   ...form,
+  fields: [],
   clientName: 'Notes',
   username: '',
   error: null,
@@ -91,6 +93,19 @@ export const pageSamples: readonly PageSample[] = [
     },
   },
   {
+    title: 'login-confirm-act',
+    page: 'login',
+    model: {
+      ...login,
+      action: '/account/end-login',
+      fields: [{ name: 'login', value: 'lgn_2' }],
+      clientName: null,
+      username: 'ada@example.com',
+      confirmReason: 'You are logging out another browser. Your password confirms it.',
+      cancelAction: '/account/cancel',
+    },
+  },
+  {
     title: 'pick-workspace',
     page: 'pick-workspace',
     model: {
@@ -161,46 +176,6 @@ export const pageSamples: readonly PageSample[] = [
     page: 'logged-out',
     model: { workspaceName: 'Harbour House', back: null, loginHref: '/account' },
   },
-  {
-    title: 'account',
-    page: 'account',
-    model: {
-      ...form,
-      userName: 'Ada Lovelace',
-      username: 'ada@example.com',
-      logoutAction: '/logout',
-      sessions: [
-        {
-          id: 'ses_1',
-          workspaceName: 'Harbour House',
-          roles: ['owner', 'editor'],
-          clients: ['Notes', 'Billing'],
-          startedAt: 'Today, 08:12',
-          lastSeen: 'a minute ago',
-          current: true,
-        },
-        {
-          id: 'ses_2',
-          workspaceName: 'Lantern Row',
-          roles: ['viewer'],
-          clients: ['Notes'],
-          startedAt: 'Yesterday, 17:40',
-          lastSeen: '12 hours ago',
-          current: false,
-        },
-      ],
-    },
-  },
-  {
-    title: 'account-empty',
-    page: 'account',
-    model: {
-      ...form,
-      userName: 'Ada Lovelace',
-      username: 'ada@example.com',
-      logoutAction: '/logout',
-      sessions: [],
-    },
-  },
+  ...accountSamples,
   ...demoSamples,
 ]

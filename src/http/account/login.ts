@@ -33,6 +33,7 @@ async function showLogin(
   const model = {
     action: '/login',
     csrf: await deps.csrf.issue(ctx, SCOPE),
+    fields: [],
     clientName: null,
     username: failed?.username ?? '',
     ...failureShown(ctx, failed),

@@ -20,6 +20,7 @@ export async function showLogin(
   const model = {
     action: `${path}/login`,
     csrf: await deps.csrf.issue(ctx, details.uid),
+    fields: [],
     clientName,
     username: confirmed ?? failed?.username ?? hintOf(interaction),
     ...failureShown(ctx, failed),

@@ -1,6 +1,7 @@
 import { formatId } from '../../../src/ids.ts'
 import { expect, type House, PASSWORD, test, toldTo } from '../interactions/house.ts'
 import { fieldOf, type Visitor, wordsOf } from '../interactions/visitor.ts'
+import { sectionOf } from './person.ts'
 
 const typed = { username: 'ada', password: PASSWORD }
 
@@ -40,10 +41,10 @@ test.describe("a person's own page", () => {
     const { visitor } = await ada(house)
     const other = house.visitor()
     await other.press(await other.get('/login'), 'Log in', typed)
-    const words = wordsOf((await visitor.get('/account')).text)
-    expect(words).toMatch(/Old Mill .* Used by Notes Started just now Last seen just now/)
+    const words = sectionOf(await visitor.get('/account'), 'here')
+    expect(words).toMatch(/Old Mill .* Used by Notes Started just now Last used just now/)
     expect(words).toContain('editor')
-    expect(wordsOf((await other.get('/account')).text)).not.toContain('Old Mill')
+    expect(sectionOf(await other.get('/account'), 'here')).not.toContain('Old Mill')
   })
 
   test('ends one session and leaves the login', async ({ house }) => {
@@ -52,8 +53,8 @@ test.describe("a person's own page", () => {
     await house.arrive(visitor, notes, { workspace: 'lantern-row' })
     const page = await visitor.get('/account')
     const after = await visitor.press(page, 'End the session in Old Mill')
-    expect(wordsOf(after.text)).not.toContain('Old Mill')
-    expect(wordsOf(after.text)).toContain('Lantern Row')
+    expect(sectionOf(after, 'here')).not.toContain('Old Mill')
+    expect(sectionOf(after, 'here')).toContain('Lantern Row')
     // Sent twice, by a double click or a reload.
     expect((await visitor.press(page, 'End the session in Old Mill')).status).toBe(200)
     const silent = await house.arrive(visitor, notes, { prompt: 'none', workspace: 'old-mill' })

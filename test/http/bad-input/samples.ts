@@ -64,6 +64,15 @@ export const SAMPLES: Readonly<Record<Route, MakeSample>> = {
   'GET /account': ({ account }) => page(account),
   'GET /account/:act': ({ account }) => page(account, '/account/end'),
   'POST /account/end': ({ account }) => form(account, '/account/end', { session: 'ses_x' }),
+  'POST /account/end-elsewhere': ({ account }) =>
+    form(account, '/account/end-elsewhere', { session: 'ses_x' }),
+  'POST /account/end-login': ({ account }) =>
+    form(account, '/account/end-login', { login: 'lgn_x' }),
+  'POST /account/end-others': ({ account }) => form(account, '/account/end-others', {}),
+  'POST /account/end-all': ({ account }) => form(account, '/account/end-all', {}),
+  'POST /account/withdraw': ({ account }) =>
+    form(account, '/account/withdraw', { consent: 'con_x' }),
+  'POST /account/cancel': ({ account }) => form(account, '/account/cancel', {}),
   'GET /login': ({ signIn }) => page(signIn),
   'POST /login': ({ signIn }) => form(signIn, '/login', PERSON),
   'GET /logout': ({ account }) => page(account, '/logout'),
