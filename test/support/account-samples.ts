@@ -13,6 +13,7 @@ const session: Session = {
   startedAt: '3 hours ago',
   lastUsed: 'just now',
   openedFrom: null,
+  openedBy: null,
 }
 
 const account: Account = {
@@ -60,7 +61,8 @@ const account: Account = {
           applications: ['Notes'],
           startedAt: '20 minutes ago',
           lastUsed: '20 minutes ago',
-          openedFrom: 'Chrome on Linux, 192.0.2.14',
+          openedFrom: '192.0.2.14',
+          openedBy: 'Chrome on Linux',
         },
       ],
     },
@@ -123,7 +125,8 @@ const longSession: Session = {
   workspaceName: long,
   roles: [long.toLowerCase(), 'editor', 'billing-administrator', 'viewer', 'auditor'],
   applications: [long, 'Billing', long],
-  openedFrom: 'Chrome on Linux, 2001:db8:85a3:8d3:1319:8a2e:370:7348',
+  openedFrom: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+  openedBy: 'Chrome on Linux',
 }
 
 /** A person's own page: as it is, before anything happened, and with more than fits. */

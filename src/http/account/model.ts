@@ -40,8 +40,10 @@ export interface PlaceSession {
   readonly applications: readonly string[]
   readonly startedAt: string
   readonly lastUsed: string
-  /** Where it began, if not where its login did. */
+  /** The address where it began, if not its login's. */
   readonly openedFrom: string | null
+  /** The browser that began it, if not its login's. */
+  readonly openedBy: string | null
 }
 
 /** An offline session; posts `session` to `keptAction`. */

@@ -48,13 +48,22 @@ function presentSession(session: HeldSession, ofLogin: Context, now: Date): Plac
     applications: session.applications,
     startedAt: agoWords(session.createdAt, now),
     lastUsed: agoWords(session.lastSeenAt, now),
-    openedFrom: elsewhere(session.context, ofLogin),
+    openedFrom: otherAddress(session.context, ofLogin),
+    openedBy: strangeBrowser(session.context, ofLogin),
   }
 }
 
-/** A session that began elsewhere than its login is what a stolen cookie looks like. */
-function elsewhere({ address, userAgent }: Context, login: Context): string | null {
-  if (userAgent === login.userAgent && address === login.address) return null
-  const device = userAgent === login.userAgent ? [] : [deviceWords(userAgent).words]
-  return [...device, ...(address ? [address] : [])].join(', ') || null
+/**
+ * A session that another browser began than its login's is what a stolen cookie looks like. Words
+ * are compared, not headers: those change with each update of the same browser.
+ */
+function strangeBrowser(context: Context, login: Context): string | null {
+  if (login.userAgent === undefined || Object.keys(context).length === 0) return null
+  const { words } = deviceWords(context.userAgent)
+  return words === deviceWords(login.userAgent).words ? null : words
+}
+
+/** People move, and their addresses with them: told, and no alarm. */
+function otherAddress({ address }: Context, login: Context): string | null {
+  return address === undefined || address === login.address ? null : address
 }

@@ -213,6 +213,17 @@ test.describe('what was ended from another browser', () => {
     expect(new URL((await here.get('/account')).address).pathname).toBe('/account')
   })
 
+  test('is told to the applications that took part', async ({ house }) => {
+    const { ada, here } = await scene(house)
+    await act(here, '/account/end-login', { login: (await ada.ids()).logins[1] ?? '' })
+    const { prisma } = house.app.services.db
+    const [session] = await prisma.session.findMany({ where: { endCause: 'logout' } })
+    const deliveries = await prisma.delivery.findMany()
+    expect(deliveries).toMatchObject([
+      { sessionId: session?.id, clientId: ada.notes.id, userId: ada.user.id, state: 'pending' },
+    ])
+  })
+
   test('refreshes no more, if it was an application that kept access', async ({ house }) => {
     const { ada, here, token } = await scene(house)
     await act(here, '/account/end-elsewhere', { session: (await ada.ids()).offline[0] ?? '' })

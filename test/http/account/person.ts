@@ -29,7 +29,10 @@ export interface Person {
 
 export async function personIn(house: House, username: string, slug: string): Promise<Person> {
   const user = await house.user(username)
-  const notes = await house.client({ client_name: 'Notes' })
+  const notes = await house.client({
+    client_name: 'Notes',
+    backchannel_logout_uri: 'https://rp.example/back',
+  })
   await house.consent(user, await house.workspace(slug, user), notes)
   const ids = () => idsOf(house, user)
 
