@@ -1,6 +1,6 @@
 import type { Page } from 'playwright/test'
 import { expect, test } from './demonstration.ts'
-import { choose, enter, follow, logIn, press, sessionShown } from './steps.ts'
+import { choose, enter, follow, logIn, press, sessionShown, sessionsHere } from './steps.ts'
 
 test.describe('leaving one workspace', () => {
   test('by the page for it ends that session alone', async ({
@@ -19,8 +19,8 @@ test.describe('leaving one workspace', () => {
     await press(billing, 'Refresh now')
     await expect(billing.getByRole('heading', { level: 1 })).toHaveText('Invoices of borealis')
     await follow(page, 'Your account')
-    await expect(page.getByRole('listitem')).toHaveCount(1)
-    await expect(page.getByRole('listitem')).toContainText('Borealis Research')
+    await expect(sessionsHere(page)).toHaveCount(1)
+    await expect(sessionsHere(page)).toContainText('Borealis Research')
   })
 
   test('is possible where one application is open in two', async ({
@@ -67,7 +67,7 @@ test.describe('leaving one workspace', () => {
     await enter(page, demonstration.notes, await newcomer('harbour'))
     await page.goto(`${demonstration.issuer}/oauth2/logout?client_id=notes`)
     await press(page, 'Stay logged in')
-    await expect(page.getByRole('listitem')).toContainText('Harbour Books')
+    await expect(sessionsHere(page)).toContainText('Harbour Books')
   })
 })
 
@@ -81,7 +81,7 @@ test.describe('a person’s own page', () => {
     const billing = await enterTwo(notes, demonstration, await newcomer('atelier', 'borealis'))
     const page = await context.newPage()
     await page.goto(`${demonstration.issuer}/account`)
-    const stays = page.getByRole('listitem')
+    const stays = sessionsHere(page)
     await expect(stays).toHaveCount(2)
     await expect(stays.filter({ hasText: 'Atelier Nord' })).toContainText('Notes')
     await expect(stays.filter({ hasText: 'Borealis Research' })).toContainText('Billing')

@@ -1,5 +1,5 @@
 import { expect, test } from './demonstration.ts'
-import { enter, follow, logIn, press, sessionShown, typeLogin } from './steps.ts'
+import { enter, follow, logIn, press, sessionShown, sessionsHere, typeLogin } from './steps.ts'
 
 const WRONG = 'not the right one at all'
 
@@ -105,7 +105,7 @@ test.describe('logging in', () => {
     await press(page, 'Allow')
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Notes in harbour')
     await page.goto(`${demonstration.issuer}/account`)
-    await expect(page.getByRole('listitem')).toHaveCount(1)
+    await expect(sessionsHere(page)).toHaveCount(1)
   })
 
   test('in a second tab leaves the first one usable', async ({

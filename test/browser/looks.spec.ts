@@ -1,14 +1,9 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { flawsOf } from '../support/flaws.ts'
+import { LOOKS } from '../support/looks.ts'
 import { expect, test } from './demonstration.ts'
 import { choose, follow, logIn, press } from './steps.ts'
-
-const LOOKS = [
-  { name: 'light', colorScheme: 'light', viewport: { width: 1000, height: 760 } },
-  { name: 'dark', colorScheme: 'dark', viewport: { width: 1000, height: 760 } },
-  { name: 'narrow', colorScheme: 'light', viewport: { width: 320, height: 640 } },
-] as const
 
 for (const { name, ...options } of LOOKS)
   test.describe(`every page, ${name}`, () => {

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright/test'
+import type { Locator, Page } from 'playwright/test'
 
 /** What people do, in their words. */
 
@@ -42,4 +42,9 @@ export async function enter(page: Page, app: string, credentials: Credentials): 
 /** The provider's session, as an application shows it. */
 export function sessionShown(page: Page): Promise<string> {
   return page.getByRole('complementary').locator('code').innerText()
+}
+
+/** The sessions that a person's own page lists for the browser that shows it. */
+export function sessionsHere(page: Page): Locator {
+  return page.getByRole('region', { name: 'This browser' }).getByRole('listitem')
 }

@@ -1,5 +1,5 @@
 import { expect, test } from './demonstration.ts'
-import { choose, follow, logIn, press } from './steps.ts'
+import { choose, follow, logIn, press, sessionsHere } from './steps.ts'
 
 test.use({ javaScriptEnabled: false })
 
@@ -29,7 +29,7 @@ test('the whole way, without JavaScript', async ({ page, demonstration, newcomer
 
   await page.goto(`${demonstration.issuer}/account`)
   await page.getByRole('button', { name: 'End the session in Atelier Nord' }).click()
-  await expect(page.getByRole('listitem')).toHaveCount(1)
+  await expect(sessionsHere(page)).toHaveCount(1)
   await page.goto(demonstration.billing)
   await press(page, 'Log out')
   await expect(page.getByRole('status')).toHaveText('You are logged out.')

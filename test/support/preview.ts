@@ -11,15 +11,10 @@ import { createPages } from '../../src/http/pages.ts'
 import { serveAssets } from '../../src/http/serve-assets.ts'
 import { launchOptions } from './chromium.ts'
 import { flawsOf } from './flaws.ts'
+import { LOOKS } from './looks.ts'
 import { type PageSample, pageSamples } from './page-samples.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const LOOKS = [
-  { name: 'light', colorScheme: 'light', viewport: { width: 1000, height: 760 } },
-  { name: 'dark', colorScheme: 'dark', viewport: { width: 1000, height: 760 } },
-  { name: 'narrow', colorScheme: 'light', viewport: { width: 320, height: 640 } },
-] as const
-
 const [folder = join(ROOT, 'test-results/preview')] = process.argv.slice(2)
 mkdirSync(folder, { recursive: true })
 const problems = await preview(folder)
