@@ -1,214 +1,166 @@
-import { randomUUID } from 'node:crypto'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { createResource } from '../../src/clients/create-resource.ts'
-import { statements } from '../../src/database/pool.ts'
+import { expect, type Stage, test } from '../sessions/stage.ts'
+import { introspect, post } from '../support/relying-party.ts'
 import {
-  authorize,
-  introspect,
-  type Party,
-  post,
-  refresh,
-  signIn,
-} from '../support/relying-party.ts'
-import { type Browser, expect, type Given, type Node, test } from '../support/world.ts'
+  type Ask,
+  customerOf,
+  FOR_API,
+  FOR_SERVICE,
+  FOR_SERVICE_AT_API,
+  introspecting,
+  introspectingService,
+  openApi,
+  refreshing,
+  refreshingAsserted,
+  refreshingBound,
+  refreshingLate,
+  refreshingOffline,
+  requestsBegun,
+  serving,
+  tokensOf,
+} from './asking.ts'
 
-const OPERATOR = { kind: 'operator' } as const
-const API = 'https://api.example/'
-const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+/** The most statements that a request may cost. */
+const REFRESH = 3
+const REPLAY_CHECK = 1
+const INTROSPECTION = 1
+const CLIENT_CREDENTIALS = 1
 
-/** The statements that were sent meanwhile; what begins and commits a transaction does not count. */
-async function sentDuring(work: () => Promise<unknown>): Promise<string[]> {
-  const sent: string[] = []
-  const heard = (message: unknown) => {
-    const { text } = message as { text: string }
-    if (!/^(BEGIN|COMMIT)$/.test(text)) sent.push(text.trim())
+const PUBLIC = { token_endpoint_auth_method: 'none' }
+
+type Cost = readonly [
+  what: string,
+  atMost: number,
+  writes: number,
+  prepare: (stage: Stage) => Promise<Ask>,
+]
+
+const COSTS: readonly Cost[] = [
+  ['a refresh', REFRESH, 1, (stage) => refreshing(stage)],
+  ['a refresh by a public client', REFRESH, 1, (stage) => refreshing(stage, PUBLIC)],
+  ['a refresh for an API that takes JWTs', REFRESH, 1, (stage) => refreshing(stage, {}, FOR_API)],
+  ['a refresh in an offline session', REFRESH, 1, refreshingOffline],
+  ['a refresh with a DPoP proof', REFRESH + REPLAY_CHECK, 2, refreshingBound],
+  ['a refresh with a client assertion', REFRESH + REPLAY_CHECK, 2, refreshingAsserted],
+  ['a refresh in one more tab', REFRESH, 0, refreshingLate],
+
+  ['an introspection', INTROSPECTION, 0, (stage) => introspecting(stage, {})],
+  ['an introspection of a JWT', INTROSPECTION, 0, (stage) => introspecting(stage, FOR_API)],
+  [
+    'an introspection of what a service got',
+    INTROSPECTION,
+    0,
+    (stage) => introspectingService(stage, FOR_SERVICE),
+  ],
+  [
+    'an introspection of a JWT that a service got',
+    INTROSPECTION,
+    0,
+    (stage) => introspectingService(stage, FOR_SERVICE_AT_API),
+  ],
+  ...['garbage', 'sat_service.AAAA', 'srt_a.1.b.c', 'eyJ.e30.x'].map(
+    (token): Cost => [
+      `an introspection of ${token}`,
+      INTROSPECTION,
+      0,
+      (stage) => introspecting(stage, token),
+    ],
+  ),
+
+  ['client credentials', CLIENT_CREDENTIALS, 0, (stage) => serving(stage, FOR_SERVICE)],
+  [
+    'client credentials for a JWT',
+    CLIENT_CREDENTIALS,
+    0,
+    (stage) => serving(stage, FOR_SERVICE_AT_API),
+  ],
+]
+
+/** The statements that are sent meanwhile; what begins and commits a transaction does not count. */
+async function statementsOf({ proxy }: Stage, work: () => Promise<unknown>): Promise<string[]> {
+  const executed = await proxy.executed(work)
+  return executed.filter(({ isBoundary }) => !isBoundary).map(({ text }) => text)
+}
+
+/** A lock on a row is written down, too. */
+const isWrite = (text: string) => /\b(INSERT|UPDATE|DELETE|MERGE|COPY|SHARE)\b/i.test(text)
+
+test.beforeAll(({ stage }) => openApi(stage))
+
+for (const [what, atMost, writes, prepare] of COSTS)
+  test(`${what} costs at most ${atMost}, of which ${writes} write`, async ({ stage }) => {
+    const ask = await prepare(stage)
+    for (const time of ['first', 'second', 'third']) {
+      let status = 0
+      const sent = await statementsOf(stage, async () => {
+        status = (await ask()).status
+      })
+
+      expect(status).toBe(200)
+      expect(sent.length, `the ${time} time:\n${sent.join('\n')}`).toBeLessThanOrEqual(atMost)
+      expect(sent.filter(isWrite)).toHaveLength(writes)
+    }
+  })
+
+test('a stranger costs at most 1, of which 0 write', async ({ stage }) => {
+  const { party } = await customerOf(stage)
+  const stranger = { ...party, secret: 'wrong' }
+  for (const ask of [
+    () => introspect(stranger, 'garbage'),
+    () => post(stranger, '/oauth2/token', FOR_SERVICE),
+  ]) {
+    const sent = await statementsOf(stage, async () => expect((await ask()).status).toBe(401))
+    expect(sent.length).toBeLessThanOrEqual(1)
+    expect(sent.filter(isWrite)).toEqual([])
   }
-  statements.subscribe(heard)
-  await work().finally(() => statements.unsubscribe(heard))
-  return sent
-}
-
-const writes = (text: string) => /\b(INSERT|UPDATE|DELETE)\b/.test(text)
-
-/** A client that has been seen before, with a person who consented to it. */
-async function ready(node: Node, given: Given, metadata: object = {}) {
-  const grant_types = ['authorization_code', 'refresh_token', 'client_credentials']
-  const user = await given.user()
-  const workspace = await given.workspace(user)
-  const client = await given.client({ grant_types, scope: 'openid profile read', ...metadata })
-  await createResource(node.services.db, {
-    description: { identifier: API, name: 'API', scopes: ['read'], tokenFormat: 'jwt' },
-    clientId: client.id,
-    by: OPERATOR,
-  })
-  const scopes = { openid: ['openid', 'profile'], resources: { [API]: ['read'] } }
-  await given.consent(user, workspace, client, scopes)
-  const party: Party = { issuer: node.issuer, ...client }
-  return { party, browser: await given.browser(user), newBrowser: () => given.browser(user) }
-}
-
-const SERVICE = { grant_type: 'client_credentials', resource: API, scope: 'read' }
-const FOR_API = { scope: 'openid profile read', resource: API }
-
-test.describe('a refresh', () => {
-  test('costs three statements', async ({ node, given }) => {
-    const { party, browser } = await ready(node, given)
-    for (const params of [{}, FOR_API]) {
-      let token = String((await signIn(party, browser, params)).body.refresh_token)
-      for (let time = 0; time < 3; time += 1) {
-        const sent = await sentDuring(async () => {
-          const { status, body } = await refresh(party, token)
-          expect(status).toBe(200)
-          token = String(body.refresh_token)
-        })
-        expect(sent.length, sent.join('\n')).toBeLessThanOrEqual(3)
-        expect(sent.filter(writes)).toHaveLength(1)
-      }
-    }
-  })
-
-  test('writes nothing when its token was replaced a moment ago', async ({ node, given }) => {
-    const { party, browser } = await ready(node, given)
-    const token = String((await signIn(party, browser)).body.refresh_token)
-    await refresh(party, token)
-
-    const sent = await sentDuring(async () =>
-      expect((await refresh(party, token)).status).toBe(200),
-    )
-
-    expect(sent.length).toBeLessThanOrEqual(3)
-    expect(sent.filter(writes)).toEqual([])
-  })
-
-  test('costs one more for a DPoP proof', async ({ node, given }) => {
-    const { party, browser } = await ready(node, given)
-    const proof = await dpop(node)
-    const token = await refreshToken(party, browser, {}, { dpop: await proof() })
-    const headers = { dpop: await proof() }
-
-    const sent = await sentDuring(async () =>
-      expect((await refresh(party, token, {}, headers)).status).toBe(200),
-    )
-
-    expect(sent.length, sent.join('\n')).toBeLessThanOrEqual(4)
-  })
-
-  test('costs one more for a client assertion', async ({ node, given }) => {
-    const { metadata, assertionOf } = await keys()
-    const { party, browser } = await ready(node, given, metadata)
-    const token = await refreshToken(party, browser, await assertionOf(party))
-    const assertion = await assertionOf(party)
-
-    const sent = await sentDuring(async () =>
-      expect((await refresh(party, token, assertion)).status).toBe(200),
-    )
-
-    expect(sent.length, sent.join('\n')).toBeLessThanOrEqual(4)
-  })
 })
 
-test.describe('an introspection', () => {
-  test('costs one statement, whatever the token', async ({ node, given }) => {
-    const { party, browser } = await ready(node, given)
-    const opaque = await signIn(party, browser)
-    const jwt = await signIn(party, browser, FOR_API)
-    const service = await post(party, '/oauth2/token', { grant_type: 'client_credentials' })
-    const serviceJwt = await post(party, '/oauth2/token', SERVICE)
-    for (const { body } of [opaque, jwt, service, serviceJwt]) {
-      const sent = await sentDuring(async () =>
-        expect((await introspect(party, String(body.access_token))).body.active).toBe(true),
-      )
-      expect(sent, String(body.access_token)).toHaveLength(1)
-      expect(sent.filter(writes)).toEqual([])
-    }
+test('introspections at the same time share their statements', async ({ stage }) => {
+  const customers = await Promise.all(Array.from({ length: 8 }, () => customerOf(stage)))
+  const tokens = await Promise.all(customers.map((customer) => tokensOf(customer)))
+  const held = [1, 2, 3, 4].map(() => stage.proxy.hold('introspection_check'))
+
+  const sent = await statementsOf(stage, async () => {
+    const begun = requestsBegun(32)
+    const answers = Array.from({ length: 32 }, (_, at) =>
+      introspect(customers[at % 8]!.party, tokens[at % 8]!.access),
+    )
+    await begun
+    // Whoever came before this one waits for the database when it is answered.
+    await fetch(`${stage.node.issuer}/.well-known/openid-configuration`)
+    for (const one of held) one.release()
+    for (const { body } of await Promise.all(answers)) expect(body.active).toBe(true)
   })
 
-  test('of something else costs one at most', async ({ node, given }) => {
-    const { party } = await ready(node, given)
-    const stranger = { ...party, secret: 'wrong' }
-    for (const asking of [party, stranger])
-      for (const token of ['garbage', 'sat_service.AAAA', 'srt_a.1.b.c', 'eyJ.e30.x']) {
-        const sent = await sentDuring(() => introspect(asking, token))
-        expect(sent.length, token).toBeLessThanOrEqual(1)
-      }
-  })
-
-  test('shares it with others that come at the same time', async ({ node, given }) => {
-    const { party, newBrowser } = await ready(node, given)
-    const tokens: string[] = []
-    for (let login = 0; login < 8; login += 1)
-      tokens.push(String((await signIn(party, await newBrowser())).body.access_token))
-
-    const sent = await sentDuring(async () => {
-      const asked = Array.from({ length: 64 }, (_, at) => introspect(party, tokens[at % 8]!))
-      for (const { body } of await Promise.all(asked)) expect(body.active).toBe(true)
-    })
-
-    // How many share depends on how close they come; that they do is the coalescing's own test.
-    expect(sent.length).toBeLessThanOrEqual(64)
-  })
+  expect(sent.length).toBeLessThanOrEqual(8)
 })
 
-test.describe('client credentials', () => {
-  test('cost one statement and write nothing', async ({ node, given }) => {
-    const { party } = await ready(node, given)
-    for (const form of [{ grant_type: 'client_credentials' }, SERVICE, SERVICE]) {
-      const sent = await sentDuring(async () =>
-        expect((await post(party, '/oauth2/token', form)).status).toBe(200),
-      )
-      expect(sent).toHaveLength(1)
-      expect(sent.filter(writes)).toEqual([])
-    }
-  })
-})
+test('what writes nothing works where nothing can be written', async ({ stage }) => {
+  const customer = await customerOf(stage)
+  const { access } = await tokensOf(customer)
+  const late = await refreshingLate(stage)
+  const writing = await refreshing(stage)
+  await reconnect(stage, 'ALTER DATABASE %I SET default_transaction_read_only = on')
 
-/** Of a code that is redeemed with a proof. */
-async function refreshToken(
-  party: Party,
-  browser: Browser,
-  proof: Record<string, string>,
-  headers: Record<string, string> = {},
-): Promise<string> {
-  const { params, verifier } = await authorize(party, browser)
-  const form = {
-    grant_type: 'authorization_code',
-    code: params.get('code') ?? '',
-    redirect_uri: 'https://rp.example/callback',
-    code_verifier: verifier,
-    ...proof,
+  try {
+    for (const form of [FOR_SERVICE, FOR_SERVICE_AT_API])
+      expect((await post(customer.party, '/oauth2/token', form)).status).toBe(200)
+    expect((await introspect(customer.party, access)).body.active).toBe(true)
+    expect((await late()).status).toBe(200)
+    expect((await writing()).status).toBe(503)
+  } finally {
+    await reconnect(stage, 'ALTER DATABASE %I RESET default_transaction_read_only')
   }
-  const { status, body } = await post(party, '/oauth2/token', form, headers)
-  expect(status, JSON.stringify(body)).toBe(200)
-  return String(body.refresh_token)
-}
+  expect((await writing()).status).toBe(200)
+})
 
-async function dpop({ issuer }: Node) {
-  const pair = await generateKeyPair('ES256')
-  const jwk = await exportJWK(pair.publicKey)
-  return () =>
-    new SignJWT({ htm: 'POST', htu: `${issuer}/oauth2/token`, jti: randomUUID() })
-      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
-      .setIssuedAt()
-      .sign(pair.privateKey)
-}
-
-/** What registers a client that proves itself by a key, and what proves it. */
-async function keys() {
-  const pair = await generateKeyPair('ES256')
-  const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256' }
-  const metadata = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } }
-  const sign = ({ issuer, clientId }: Party) =>
-    new SignJWT({ jti: randomUUID() })
-      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
-      .setIssuer(clientId)
-      .setSubject(clientId)
-      .setAudience(issuer)
-      .setIssuedAt()
-      .setExpirationTime('1m')
-      .sign(pair.privateKey)
-  const assertionOf = async (party: Party) => ({
-    client_assertion: await sign(party),
-    client_assertion_type: ASSERTION,
-  })
-  return { metadata, assertionOf }
+/** Sets what holds for connections from now on, and has all be new ones. */
+async function reconnect({ database, node }: Stage, setting: string): Promise<void> {
+  const client = await database.pool.connect()
+  await client.query('SET default_transaction_read_only = off')
+  const { rows } = await client.query('SELECT format($1, current_database()) AS text', [setting])
+  await client.query(rows[0].text)
+  await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+  client.release(true)
+  await expect.poll(() => node.services.pool.totalCount).toBe(0)
 }

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { Redacted } from '../../src/lib/redacted.ts'
+import { type Executed, executions, isError, splitter, statementIn } from './postgres-messages.ts'
 
 /**
- * Stands between a pool and the database and holds back one chosen statement until it is told to
- * go on (PostgreSQL 18, chapter 54: the frontend/backend protocol). Races that take luck to meet
- * are then met each time.
+ * Stands between a pool and the database, counts what is executed, and holds back one chosen
+ * statement until it is told to go on. Races that take luck to meet are then met each time.
  */
 export interface StatementProxy {
   readonly url: Redacted<string>
@@ -13,6 +13,8 @@ export interface StatementProxy {
   hold(name: string): Held
   /** Holds the commit of the next transaction that has run this statement. */
   holdCommitOf(name: string): Held
+  /** What the pool has executed meanwhile, whoever in it asked. */
+  executed(work: () => Promise<unknown>): Promise<readonly Executed[]>
   /** How often the database broke a circle of transactions that waited for each other. */
   deadlocks(): number
   close(): Promise<void>
@@ -32,13 +34,14 @@ interface Trap {
 
 interface State {
   readonly traps: Set<Trap>
+  readonly counts: Set<Executed[]>
   deadlocks: number
 }
 
 export async function openStatementProxy(target: Redacted<string>): Promise<StatementProxy> {
   const [, before, folder] = /^(.*)\?host=([^&]+)$/.exec(target.reveal()) ?? []
   const path = `${decodeURIComponent(folder ?? '')}/.s.PGSQL.5432`
-  const state: State = { traps: new Set(), deadlocks: 0 }
+  const state: State = { traps: new Set(), counts: new Set(), deadlocks: 0 }
   const sockets = new Set<Socket>()
 
   const server = createServer({ noDelay: true }, (client) => {
@@ -64,12 +67,20 @@ export async function openStatementProxy(target: Redacted<string>): Promise<Stat
     url: new Redacted(`${before}?host=127.0.0.1&port=${port}`),
     hold: (name) => heldBy(state.traps, { name, after: null }),
     holdCommitOf: (name) => heldBy(state.traps, { name: 'COMMIT', after: name }),
+    executed: (work) => executedDuring(state, work),
     deadlocks: () => state.deadlocks,
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((done) => server.close(done))
     },
   }
+}
+
+async function executedDuring({ counts }: State, work: () => Promise<unknown>) {
+  const count: Executed[] = []
+  counts.add(count)
+  await work().finally(() => counts.delete(count))
+  return count
 }
 
 function heldBy(traps: Set<Trap>, where: Pick<Trap, 'name' | 'after'>): Held {
@@ -96,8 +107,9 @@ function heldBy(traps: Set<Trap>, where: Pick<Trap, 'name' | 'after'>): Held {
 }
 
 /** Passes on what the client says, message by message, until one falls into a trap. */
-function trapping({ traps }: State, database: Socket): (chunk: Buffer) => void {
+function trapping({ traps, counts }: State, database: Socket): (chunk: Buffer) => void {
   const split = splitter('has a greeting')
+  const executedBy = executions()
   const waiting: Buffer[] = []
   let ran = new Set<string>()
   let isHeld = false
@@ -131,46 +143,17 @@ function trapping({ traps }: State, database: Socket): (chunk: Buffer) => void {
   }
 
   return (chunk) => {
-    waiting.push(...split(chunk))
+    const messages = split(chunk)
+    const executed = messages.flatMap(executedBy)
+    for (const count of counts) count.push(...executed)
+    waiting.push(...messages)
     pass()
   }
-}
-
-const PARSE = 0x50
-const BIND = 0x42
-const QUERY = 0x51
-const ERROR = 0x45
-
-/** The name of the prepared statement that a message is about, or the text of a plain one. */
-function statementIn(message: Buffer): string | null {
-  const text = (from: number) => message.toString('utf8', from, message.indexOf(0, from))
-  if (message[0] === QUERY || message[0] === PARSE) return text(5)
-  if (message[0] === BIND) return text(message.indexOf(0, 5) + 1)
-  return null
 }
 
 function counting(state: State): (chunk: Buffer) => void {
   const split = splitter('has none')
   return (chunk) => {
-    for (const message of split(chunk))
-      if (message[0] === ERROR && message.includes('C40P01\0')) state.deadlocks += 1
-  }
-}
-
-/** Cuts a stream into messages; a client's first one has no letter before its length. */
-function splitter(first: 'has a greeting' | 'has none'): (chunk: Buffer) => Buffer[] {
-  let rest = Buffer.alloc(0)
-  let letter = first === 'has a greeting' ? 0 : 1
-  return (chunk) => {
-    rest = Buffer.concat([rest, chunk])
-    const messages: Buffer[] = []
-    while (rest.length >= letter + 4) {
-      const end = letter + rest.readInt32BE(letter)
-      if (rest.length < end) break
-      messages.push(rest.subarray(0, end))
-      rest = rest.subarray(end)
-      letter = 1
-    }
-    return messages
+    for (const message of split(chunk)) if (isError(message, '40P01')) state.deadlocks += 1
   }
 }
