@@ -12,6 +12,7 @@ import {
   redeem,
   refresh,
   send,
+  userinfo,
 } from '../support/relying-party.ts'
 import type { Stage } from './stage.ts'
 
@@ -136,11 +137,6 @@ export async function whatWorks({ party }: Place, holding: Holding): Promise<str
   if (token && (await refresh(party, token)).status === 200) works.push('refresh')
   if (code && (await redeem(party, code.code, code.verifier)).status === 200) works.push('code')
   return works
-}
-
-export function userinfo(party: Party, access: string) {
-  const headers = { authorization: `Bearer ${access}` }
-  return send(party, { method: 'GET', path: '/oauth2/userinfo', headers })
 }
 
 /** What single sign-on answers without a question: an error, or `code`. */

@@ -97,6 +97,13 @@ export const introspect = (party: Party, token: string) =>
 
 export const revoke = (party: Party, token: string) => post(party, '/oauth2/revoke', { token })
 
+export const userinfo = (party: Party, accessToken: string) =>
+  send(party, {
+    method: 'GET',
+    path: '/oauth2/userinfo',
+    headers: { authorization: `Bearer ${accessToken}` },
+  })
+
 export async function post(
   party: Party,
   path: string,

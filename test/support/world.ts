@@ -23,7 +23,7 @@ import type { User } from '../../src/users/user.ts'
 import { addMember } from '../../src/workspaces/add-member.ts'
 import { createWorkspace } from '../../src/workspaces/create-workspace.ts'
 import type { Workspace } from '../../src/workspaces/workspace.ts'
-import { test as base, type TestDatabase } from './database.ts'
+import { test as base, createTestDatabase, type TestDatabase } from './database.ts'
 import { freePort, type ServerProcess, startServer } from './server.ts'
 
 export { expect } from './database.ts'
@@ -220,4 +220,24 @@ export const clusterTest = base.extend<ClusterFixtures>({
     await cluster.close()
   },
   given: async ({ cluster }, use) => use(givenOn(cluster)),
+})
+
+/** Two processes and the database that they share. */
+export interface House extends Cluster {
+  readonly database: TestDatabase
+}
+
+/** Two processes for all tests of a file: each brings people of its own and looks at nobody else's. */
+export const houseTest = base.extend<{ given: Given }, { house: House }>({
+  house: [
+    async ({}, use) => {
+      const database = await createTestDatabase()
+      const cluster = await startCluster(database)
+      await use({ ...cluster, database })
+      await cluster.close()
+      await database.drop()
+    },
+    { scope: 'worker' },
+  ],
+  given: async ({ house }, use) => use(givenOn(house)),
 })
