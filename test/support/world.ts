@@ -104,6 +104,9 @@ export async function startCluster(
       SOJOURN_ISSUER: issuer,
       SESSION_SECRET_KEY: SECRET.toString('base64'),
       SOJOURN_DATABASE_POOL_SIZE: '10',
+      // A machine that has much else to do is slow, and no database is down.
+      SOJOURN_DATABASE_QUEUE_TIMEOUT: '1m',
+      SOJOURN_DATABASE_LOCK_TIMEOUT: '10s',
       ...env,
     },
   }
