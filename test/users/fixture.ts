@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks'
 import { localRootKeys } from '../../src/crypto/root-key.ts'
 import { makeSecret } from '../../src/crypto/secret.ts'
 import { openDatabase } from '../../src/database/database.ts'
@@ -59,4 +60,17 @@ function servicesOn({ db, pool }: Pick<TestDatabase, 'db' | 'pool'>, keys: Keys)
   })
   const failures = createFailureTally({ db })
   return { db, ...keys, throttle, failures, passwords: createPasswords(CHEAP) }
+}
+
+/** How often argon2 did its work meanwhile; the runtime tells, so that no word of ours has to be believed. */
+export async function argon2Runs(work: () => Promise<unknown>): Promise<number> {
+  let runs = 0
+  const hook = createHook({
+    init: (_id, type) => {
+      if (type.startsWith('argon2:')) runs += 1
+    },
+  })
+  hook.enable()
+  await work().finally(() => hook.disable())
+  return runs
 }
