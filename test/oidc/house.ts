@@ -86,14 +86,23 @@ export function inTurn({ nodes }: House, party: Party, at: number): Party {
   return { ...party, via: nodes[at % 2]! }
 }
 
-/** Sends so many requests at once, to the two processes in turn. */
-export function scattered<T>(
+/** Requests that are sent to the two processes in turn, all at once. */
+export interface Scattered {
+  readonly party: Party
+  readonly count: number
+  /** The statement at which they meet: none goes on before so many of them are there. */
+  readonly meeting?: { readonly at: string; readonly count: number }
+}
+
+export async function scattered<T>(
   house: House,
-  party: Party,
-  count: number,
+  { party, count, meeting }: Scattered,
   ask: (party: Party) => Promise<T>,
 ): Promise<T[]> {
-  return Promise.all(Array.from({ length: count }, (_, at) => ask(inTurn(house, party, at))))
+  const met = meeting && house.proxy.meet(meeting.at, meeting.count)
+  const asked = Array.from({ length: count }, (_, at) => ask(inTurn(house, party, at)))
+  const [answers] = await Promise.all([Promise.all(asked), met])
+  return answers
 }
 
 /** The sessions of a person that have ended, each with its causes as the audit tells them. */

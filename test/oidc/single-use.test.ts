@@ -32,7 +32,10 @@ test.describe('an authorization code', () => {
     const { params, verifier } = await authorize(party, browser)
     const code = params.get('code')!
 
-    const answers = await scattered(house, party, 20, (to) => redeem(to, code, verifier))
+    const meeting = { at: 'code_consume', count: 20 }
+    const answers = await scattered(house, { party, count: 20, meeting }, (to) =>
+      redeem(to, code, verifier),
+    )
 
     const won = answers.filter(({ status }) => status === 200)
     expect(won).toHaveLength(1)
@@ -53,7 +56,7 @@ test.describe('an authorization code', () => {
     const sibling = await signIn(party, browser)
     await house.database.pass('6s')
 
-    const again = await scattered(house, party, 2, (to) => redeem(to, code, verifier))
+    const again = await scattered(house, { party, count: 2 }, (to) => redeem(to, code, verifier))
 
     expect(again.map(({ body }) => body.error)).toEqual(Array(2).fill('invalid_grant'))
     expect((await refresh(party, String(stolen.body.refresh_token))).body.error).toBe(
@@ -75,6 +78,8 @@ test.describe('an authorization code', () => {
 
 const FAMILIES = `SELECT FROM family f JOIN session s ON s.id = f.session_id WHERE s.user_id = $1`
 
+const SHOWN = { at: 'replay_insert', count: 5 }
+
 test.describe('a proof that is shown five times at once', () => {
   test('counts once when it is a DPoP proof', async ({ house, given }) => {
     const { party, browser } = await personOf(house, given)
@@ -84,7 +89,7 @@ test.describe('a proof that is shown five times at once', () => {
     expect(first.body.token_type).toBe('DPoP')
 
     const proof = await prove()
-    const answers = await scattered(house, party, 5, (to) =>
+    const answers = await scattered(house, { party, count: 5, meeting: SHOWN }, (to) =>
       refresh(to, String(first.body.refresh_token), {}, proof),
     )
 
@@ -108,7 +113,9 @@ test.describe('a proof that is shown five times at once', () => {
       post(to, '/oauth2/token', { grant_type: 'client_credentials', ...assertion })
 
     const shown = await assertionOf(party)
-    const answers = await scattered(house, party, 5, (to) => ask(to, shown))
+    const answers = await scattered(house, { party, count: 5, meeting: SHOWN }, (to) =>
+      ask(to, shown),
+    )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.filter(({ body }) => body.error === 'invalid_client')).toHaveLength(4)
 

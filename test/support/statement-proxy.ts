@@ -13,6 +13,8 @@ export interface StatementProxy {
   hold(name: string): Held
   /** Holds the commit of the next transaction that has run this statement. */
   holdCommitOf(name: string): Held
+  /** Holds so many statements of this name and lets them go together, once the last has arrived. */
+  meet(name: string, count: number): Promise<void>
   /** What the pool has executed meanwhile, whoever in it asked. */
   executed(work: () => Promise<unknown>): Promise<readonly Executed[]>
   /** How often the database broke a circle of transactions that waited for each other. */
@@ -67,6 +69,11 @@ export async function openStatementProxy(target: Redacted<string>): Promise<Stat
     url: new Redacted(`${before}?host=127.0.0.1&port=${port}`),
     hold: (name) => heldBy(state.traps, { name, after: null }),
     holdCommitOf: (name) => heldBy(state.traps, { name: 'COMMIT', after: name }),
+    meet: async (name, count) => {
+      const held = Array.from({ length: count }, () => heldBy(state.traps, { name, after: null }))
+      await Promise.all(held.map(({ reached }) => reached))
+      for (const one of held) one.release()
+    },
     executed: (work) => executedDuring(state, work),
     deadlocks: () => state.deadlocks,
     close: async () => {

@@ -25,6 +25,7 @@ import { createWorkspace } from '../../src/workspaces/create-workspace.ts'
 import type { Workspace } from '../../src/workspaces/workspace.ts'
 import { test as base, createTestDatabase, type TestDatabase } from './database.ts'
 import { freePort, type ServerProcess, startServer } from './server.ts'
+import { openStatementProxy, type StatementProxy } from './statement-proxy.ts'
 
 export { expect } from './database.ts'
 
@@ -225,9 +226,10 @@ export const clusterTest = base.extend<ClusterFixtures>({
   given: async ({ cluster }, use) => use(givenOn(cluster)),
 })
 
-/** Two processes and the database that they share. */
+/** Two processes and the database that they share, with somebody in between who can hold statements. */
 export interface House extends Cluster {
   readonly database: TestDatabase
+  readonly proxy: StatementProxy
 }
 
 /** Two processes for all tests of a file: each brings people of its own and looks at nobody else's. */
@@ -235,9 +237,11 @@ export const houseTest = base.extend<{ given: Given }, { house: House }>({
   house: [
     async ({}, use) => {
       const database = await createTestDatabase()
-      const cluster = await startCluster(database)
-      await use({ ...cluster, database })
+      const proxy = await openStatementProxy(database.url)
+      const cluster = await startCluster(proxy, { SOJOURN_DATABASE_POOL_SIZE: '20' })
+      await use({ ...cluster, database, proxy })
       await cluster.close()
+      await proxy.close()
       await database.drop()
     },
     { scope: 'worker' },
