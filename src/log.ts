@@ -1,4 +1,5 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
+import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { inBursts } from './log/in-bursts.ts'
 import { scrub } from './log/scrub.ts'
 import { scrubText } from './log/scrub-text.ts'
 
@@ -15,7 +16,11 @@ export interface Log {
   child(fields: object): Log
 }
 
-const STDERR = 2
+/** Where lines go; one that holds them back says how to have them written. */
+interface Stream {
+  write(line: string): unknown
+  flushSync?(): void
+}
 
 /**
  * A log on standard error, so that standard output holds nothing but a command's answer.
@@ -23,7 +28,7 @@ const STDERR = 2
  * All fields and messages pass `scrub` before the library sees them: its own list of paths knows a
  * fixed depth and one spelling, and neither messages nor the causes of errors.
  */
-export function createLog(level: LogLevel, stream: DestinationStream = destination(STDERR)): Log {
+export function createLog(level: LogLevel, stream: Stream = inBursts(process.stderr)): Log {
   const options = {
     level,
     base: { pid: process.pid },
@@ -31,21 +36,29 @@ export function createLog(level: LogLevel, stream: DestinationStream = destinati
     // The library's own would fold an error's causes into its message.
     serializers: { err: (error: unknown) => error },
   }
-  return logOver(pino(options, stream))
+  return logOver(pino(options, { write: (line) => stream.write(line) }), () => stream.flushSync?.())
 }
 
-function logOver(logger: Logger): Log {
+function logOver(logger: Logger, flush: () => void): Log {
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error' | 'fatal') => (fields: object, message: string) => {
       if (!logger.isLevelEnabled(level)) return
       logger[level](scrub(fields instanceof Error ? { err: fields } : fields), scrubText(message))
     }
+  /** What went wrong is written at once: the process may be next. */
+  const urgent = (level: 'error' | 'fatal') => {
+    const write = at(level)
+    return (fields: object, message: string) => {
+      write(fields, message)
+      flush()
+    }
+  }
   return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
-    error: at('error'),
-    fatal: at('fatal'),
-    child: (fields) => logOver(logger.child(scrub(fields) as Record<string, unknown>)),
+    error: urgent('error'),
+    fatal: urgent('fatal'),
+    child: (fields) => logOver(logger.child(scrub(fields) as Record<string, unknown>), flush),
   }
 }

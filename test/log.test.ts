@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { expect, test } from 'playwright/test'
 import { Redacted } from '../src/lib/redacted.ts'
+import { scrub } from '../src/log/scrub.ts'
 import { createLog, type Log } from '../src/log.ts'
 
 const CANARY = 'c4n4ry-Zx81_q'
@@ -179,6 +181,30 @@ test.describe('a secret', () => {
     expect(
       line({ err: Object.assign(new Error('x'), { code: 'session_ended' }) }).err,
     ).toMatchObject({ code: 'session_ended' })
+  })
+})
+
+test.describe('a plain line', () => {
+  test('says what the same fields say beside others that are not plain', () => {
+    const names = fc.oneof(fc.constantFrom(...NAMES, 'value', 'name', 'a', 'toJSON'), fc.string())
+    const values = fc.oneof(
+      fc.constantFrom('POST', '/oauth2/token', 'eyJhbGciOi', `srt_${CANARY}`, '{"a":1}', '?a=b'),
+      fc.string(),
+      fc.integer(),
+    )
+    const lines = fc.dictionary(names, values, { maxKeys: 6, noNullPrototype: true })
+    fc.assert(
+      fc.property(lines, (fields) => {
+        const beside = scrub({ ...fields, rest: {} }) as Record<string, unknown>
+        expect({ ...(scrub(fields) as object), rest: {} }).toEqual(beside)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('is bounded in its width', () => {
+    const wide = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`field${at}`, at]))
+    expect(Object.keys(scrub(wide) as object)).toHaveLength(51)
   })
 })
 

