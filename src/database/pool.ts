@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import pg from 'pg'
 import { DomainError } from '../errors.ts'
 import type { Redacted } from '../lib/redacted.ts'
+import { valueReaders } from './read-values.ts'
 
 /** Where the database is and how long anybody waits for it; times in seconds. */
 export interface DatabaseOptions {
@@ -46,6 +47,7 @@ function poolConfig(options: DatabaseOptions): pg.PoolConfig {
     query_timeout: (options.statementTimeout + 1) * 1000,
     lock_timeout: options.lockTimeout * 1000,
     idle_in_transaction_session_timeout: options.statementTimeout * 2000,
+    types: valueReaders,
     onConnect: settle,
   }
 }
