@@ -12,6 +12,7 @@ const MOST_WAITING = 2_000
 
 interface Call<K, V> {
   readonly key: K
+  readonly name: string
   readonly resolve: (value: V | undefined) => void
   readonly reject: (error: unknown) => void
 }
@@ -44,9 +45,9 @@ export function coalesce<K, V>(
   async function send(calls: readonly Call<K, V>[]): Promise<void> {
     inFlight += 1
     try {
-      const keys = new Map(calls.map(({ key }) => [keyOf(key), key]))
+      const keys = new Map(calls.map(({ key, name }) => [name, key]))
       const values = await load([...keys.values()])
-      for (const { key, resolve } of calls) resolve(values.get(keyOf(key)))
+      for (const { name, resolve } of calls) resolve(values.get(name))
     } catch (error) {
       for (const { reject } of calls) reject(error)
     } finally {
@@ -61,7 +62,7 @@ export function coalesce<K, V>(
         reject(new DomainError('unavailable', 'too many wait for the database', { retryAfter: 1 }))
         return
       }
-      waiting.push({ key, resolve, reject })
+      waiting.push({ key, name: keyOf(key), resolve, reject })
       schedule()
     })
 }

@@ -1,5 +1,6 @@
 import { formatId } from '../ids.ts'
 import type { AccessTokenContent, FoundAccessToken } from '../sessions/check-access-token.ts'
+import type { StandingGrant } from '../sessions/stay.ts'
 import { workspaceClaims } from './claims.ts'
 
 /** A token that stands, in the provider's words. */
@@ -20,7 +21,7 @@ export function accessTokenPayload(found: FoundAccessToken) {
   const { session, user } = found.stay
   return {
     ...common,
-    scope: presentScope(found, content),
+    scope: presentScope(found.grant, content),
     accountId: user ? formatId('usr', user.id) : undefined,
     grantId: found.grant.id,
     sessionUid: session.loginId ?? undefined,
@@ -30,11 +31,12 @@ export function accessTokenPayload(found: FoundAccessToken) {
 }
 
 /** What the token was given, as far as the grant still gives it. */
-function presentScope(
-  { grant }: Extract<FoundAccessToken, { of: 'session' }>,
+export function presentScope(
+  { scopes }: Pick<StandingGrant, 'scopes'>,
   content: AccessTokenContent,
 ) {
-  const granted = content.a ? grant.scopes.resources?.[content.a] : grant.scopes.openid?.scope
+  const granted = content.a ? scopes.resources?.[content.a] : scopes.openid?.scope
+  if (granted === content.s) return content.s
   const still = new Set((granted ?? '').split(' '))
   return content.s
     ?.split(' ')

@@ -1,4 +1,5 @@
-import { parseId } from '../ids.ts'
+import { parseId, type SessionId } from '../ids.ts'
+import type { BriefStay } from '../sessions/brief-stay.ts'
 import {
   type AccessTokenContent,
   checkAccessToken,
@@ -32,23 +33,27 @@ async function serviceStands(deps: OidcDeps, { c, j }: AccessTokenContent): Prom
 }
 
 /** How the check of a token comes by what the token stands on. */
-export interface Footing
-  extends Pick<OidcDeps, 'config' | 'keyring' | 'serverKeys' | 'stays' | 'verificationKeys'> {
+export interface Footing<S extends BriefStay>
+  extends Pick<OidcDeps, 'config' | 'keyring' | 'serverKeys' | 'verificationKeys'> {
+  readonly stays: (id: SessionId) => Promise<S | undefined>
   readonly serviceStands: (token: AccessTokenContent) => Promise<boolean>
 }
 
 /** The same over what was read otherwise. */
-export async function checkAnyAccessToken(
-  footing: Footing,
+export async function checkAnyAccessToken<S extends BriefStay>(
+  footing: Footing<S>,
   text: string,
-): Promise<FoundAccessToken | null> {
+): Promise<FoundAccessToken<S> | null> {
   const jwt = unfoldJwt(text)
   const found = jwt === null ? await checkAccessToken(footing, text) : await checkJwt(footing, jwt)
   if (found?.of !== 'service') return found
   return (await footing.serviceStands(found.content)) ? found : null
 }
 
-async function checkJwt(deps: Footing, jwt: string): Promise<FoundAccessToken | null> {
+async function checkJwt<S extends BriefStay>(
+  deps: Footing<S>,
+  jwt: string,
+): Promise<FoundAccessToken<S> | null> {
   const claims = verifyOwnJwt(deps, jwt)
   if (!claims) return null
   const content: AccessTokenContent = {

@@ -1,9 +1,9 @@
 import { formatId } from '../ids.ts'
-import type { CheckedSession } from '../sessions/session.ts'
+import type { BriefSession } from '../sessions/brief-stay.ts'
 import { epochSeconds, type Payload } from './payload.ts'
 
 /** What tokens say of the one workspace that they open. */
-export function workspaceClaims(session: CheckedSession): Payload {
+export function workspaceClaims(session: BriefSession): Payload {
   return {
     session_id: formatId('ses', session.id),
     workspace_id: formatId('wsp', session.workspaceId),
@@ -16,7 +16,7 @@ export function workspaceClaims(session: CheckedSession): Payload {
  * The same for ID tokens, which also say when the stay ends whatever happens in it: relying parties
  * take the claim for a ceiling, and the idle end would cut off who is at work.
  */
-export function identityClaims(session: CheckedSession): Payload {
+export function identityClaims(session: BriefSession): Payload {
   const { session_id: _, ...claims } = workspaceClaims(session)
   return { ...claims, session_expiry: epochSeconds(session.absoluteEndAt) }
 }

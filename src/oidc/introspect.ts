@@ -1,11 +1,13 @@
 import { isClientId } from '../clients/client.ts'
 import { isClientSecret } from '../clients/secrets.ts'
 import { subjectFor } from '../clients/subject.ts'
+import type { BriefStay } from '../sessions/brief-stay.ts'
 import type { FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { AskingClient, ReadIntrospection } from '../sessions/introspection.ts'
-import { accessTokenPayload } from './access-token-payload.ts'
+import { presentScope } from './access-token-payload.ts'
 import { checkAnyAccessToken } from './any-access-token.ts'
 import { claimedFooting } from './claimed-footing.ts'
+import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
 import { foldJwt } from './folded-jwt.ts'
 import { epochSeconds, type Payload } from './payload.ts'
@@ -13,6 +15,8 @@ import { epochSeconds, type Payload } from './payload.ts'
 interface Deps extends OidcDeps {
   readonly introspections: ReadIntrospection
 }
+
+type Found = FoundAccessToken<BriefStay>
 
 /** A question about an access token by a client that shows its secret. */
 export interface Asked {
@@ -57,50 +61,47 @@ function provesItself(deps: OidcDeps, client: AskingClient, { clientSecret }: As
   return bySecret && isClientSecret(deps.serverKeys, client, clientSecret)
 }
 
-function isLive(found: FoundAccessToken): boolean {
+function isLive(found: Found): boolean {
   const now = epochSeconds(new Date())
   if (found.content.t <= now) return false
   return found.of === 'service' || epochSeconds(found.stay.session.absoluteEndAt) > now
 }
 
 /** A client may look at its own tokens, and a resource at those made for it. */
-function mayLookAt({ clientId, resources }: AskingClient, { content }: FoundAccessToken): boolean {
+function mayLookAt({ clientId, resources }: AskingClient, { content }: Found): boolean {
   return content.c === clientId || (content.a !== undefined && resources.includes(content.a))
 }
 
 /** Whatever succeeds in a session is a use of it. */
-function noteUse({ activity }: OidcDeps, found: FoundAccessToken): void {
+function noteUse({ activity }: OidcDeps, found: Found): void {
   if (found.of === 'session') activity.seen(found.stay.session.id, found.stay.session.readAt)
 }
 
-function describe(deps: OidcDeps, found: FoundAccessToken): Payload {
-  const { extra, sid, scope, ...token } = {
-    extra: {},
-    sid: undefined,
-    ...accessTokenPayload(found),
-  }
-  const { 'x5t#S256': x5t, jkt } = token
+function describe(deps: OidcDeps, found: Found): Payload {
+  const { content } = found
+  const isBound = content.x !== undefined || content.k !== undefined
   return {
-    ...(found.of === 'session' && subjectOf(deps, found)),
-    ...extra,
-    client_id: token.clientId,
-    exp: token.exp,
-    iat: token.iat,
-    sid,
+    ...(found.of === 'session' && aboutStay(deps, found)),
+    client_id: content.c,
+    exp: content.t,
+    iat: content.i,
+    sid: content.q,
     iss: deps.config.issuer,
-    jti: token.jti,
-    aud: token.aud,
-    scope: scope || undefined,
-    cnf: x5t || jkt ? { 'x5t#S256': x5t, jkt } : undefined,
-    token_type: jkt ? 'DPoP' : 'Bearer',
+    jti: content.j,
+    aud: content.a,
+    scope: (found.of === 'session' ? presentScope(found.grant, content) : content.s) || undefined,
+    cnf: isBound ? { 'x5t#S256': content.x, jkt: content.k } : undefined,
+    token_type: content.k ? 'DPoP' : 'Bearer',
   }
 }
 
-function subjectOf(
+function aboutStay(
   { serverKeys }: OidcDeps,
-  { stay, grant }: Extract<FoundAccessToken, { of: 'session' }>,
-) {
-  if (!stay.user) return {}
+  { stay: { session }, grant }: Extract<Found, { of: 'session' }>,
+): Payload {
   const client = { clientId: grant.clientName, metadata: grant.sector ?? {} }
-  return { sub: subjectFor({ lookup: serverKeys }, client, stay.user.id) }
+  return {
+    sub: session.userId ? subjectFor({ lookup: serverKeys }, client, session.userId) : undefined,
+    ...workspaceClaims(session),
+  }
 }

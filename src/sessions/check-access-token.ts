@@ -4,9 +4,10 @@ import type { FamilyId, SessionId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { openAccessToken, parseAccessToken } from './access-token.ts'
+import type { BriefStay } from './brief-stay.ts'
 import { openServiceToken } from './service-token.ts'
 import { keyRowOf } from './session-key-row.ts'
-import type { StandingGrant, Stay } from './stay.ts'
+import type { Stay } from './stay.ts'
 
 /** What lies sealed in an opaque access token; one letter each, for the token travels a lot. */
 export const accessTokenContent = z.object({
@@ -34,24 +35,28 @@ export const accessTokenContent = z.object({
 })
 export type AccessTokenContent = z.infer<typeof accessTokenContent>
 
-export interface StandingToken {
+export interface StandingToken<S extends BriefStay = Stay> {
   readonly content: AccessTokenContent
-  readonly stay: Stay
-  readonly grant: StandingGrant
+  readonly stay: S
+  readonly grant: S['grants'][number]
 }
 
-interface Deps {
+interface Deps<S> {
   readonly keyring: Pick<Keyring, 'sessionKey'>
   readonly serverKeys: Pick<ServerKeys, 'key'>
-  readonly stays: (id: SessionId) => Promise<Stay | undefined>
+  readonly stays: (id: SessionId) => Promise<S | undefined>
 }
 
-export type FoundAccessToken =
-  | ({ readonly of: 'session' } & StandingToken)
+/** Where it comes with a stay, with as much of it as was read. */
+export type FoundAccessToken<S extends BriefStay = Stay> =
+  | ({ readonly of: 'session' } & StandingToken<S>)
   | { readonly of: 'service'; readonly content: AccessTokenContent }
 
 /** The opaque token behind a text, if all that it stands on still stands; its expiry is the caller's. */
-export async function checkAccessToken(deps: Deps, text: string): Promise<FoundAccessToken | null> {
+export async function checkAccessToken<S extends BriefStay>(
+  deps: Deps<S>,
+  text: string,
+): Promise<FoundAccessToken<S> | null> {
   const parsed = parseAccessToken(text)
   if (!parsed) return null
   if (parsed.holder === 'service') {
@@ -77,7 +82,10 @@ async function keyOf({ keyring }: Deps, { session }: Stay): Promise<Buffer | nul
 }
 
 /** The same for a token that is read otherwise: a JWT names its session and grant in the open. */
-export function standing(content: AccessTokenContent, stay: Stay): FoundAccessToken | null {
+export function standing<S extends BriefStay>(
+  content: AccessTokenContent,
+  stay: S,
+): FoundAccessToken<S> | null {
   const grant = stay.grants.find(({ id }) => id === content.g)
   if (!grant || grant.epoch !== content.e || grant.clientName !== content.c) return null
   if (stay.revoked.includes(content.j)) return null

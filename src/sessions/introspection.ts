@@ -2,8 +2,8 @@ import type { Client } from '../clients/client.ts'
 import { coalesce } from '../database/coalesce.ts'
 import type { Sql } from '../database/sql.ts'
 import type { SessionId } from '../ids.ts'
+import type { BriefStay } from './brief-stay.ts'
 import { readIntrospections } from './introspection-store.ts'
-import type { Stay } from './stay.ts'
 
 /** Who asks, and what the token that is asked about stands on: a session, or a service alone. */
 export interface IntrospectionKey {
@@ -16,12 +16,12 @@ export interface IntrospectionKey {
 export interface IntrospectionCheck {
   /** Null for a client that is unknown or disabled. */
   readonly client: AskingClient | null
-  readonly stay: Stay | undefined
+  readonly stay: BriefStay | undefined
   /** Whether the service's client stands and the token was not revoked. */
   readonly serviceStands: boolean
 }
 
-export interface AskingClient extends Pick<Client, 'id' | 'clientId' | 'secretHash'> {
+export interface AskingClient extends Pick<Client, 'clientId' | 'secretHash'> {
   readonly authMethod: string | null
   /** Whether its secret has a time limit, which only the provider knows how to judge. */
   readonly secretExpires: boolean
@@ -40,7 +40,7 @@ export function introspectionReader(db: Sql): ReadIntrospection {
       const checks = await readIntrospections(db, keys)
       return new Map(keys.map((key, at) => [nameOf(key), checks[at] ?? NOTHING]))
     },
-    { keyOf: nameOf, maxBatch: 100, maxInFlight: 4 },
+    { keyOf: nameOf, maxBatch: 100, maxInFlight: 2 },
   )
   return async (key) => (await read(key)) ?? NOTHING
 }

@@ -11,7 +11,7 @@ export interface StayRow extends CheckRow {
 }
 
 /** What decides how a pairwise client knows people; null for all others. */
-const SECTOR = `CASE WHEN cl.metadata->>'subject_type' = 'pairwise' THEN jsonb_strip_nulls(
+export const SECTOR = `CASE WHEN cl.metadata->>'subject_type' = 'pairwise' THEN jsonb_strip_nulls(
   jsonb_build_object('subject_type', 'pairwise', 'redirect_uris', cl.metadata->'redirect_uris',
     'sector_identifier_uri', cl.metadata->'sector_identifier_uri')) END`
 

@@ -45,7 +45,7 @@ async function answerTo(node: Node, { path = '/oauth2/introspect', headers, body
 async function bothWays(node: Node, ask: Ask) {
   let short = false
   const heard = (message: unknown) => {
-    if ((message as { text: string }).text.includes('asking_id')) short = true
+    if ((message as { text: string }).text.includes('AS asking')) short = true
   }
   subscribe('sojourn:sql', heard)
   const ours = await answerTo(node, ask)
