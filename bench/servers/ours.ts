@@ -108,7 +108,8 @@ report(
   side,
   {
     ...(await createFloors(services, PASSWORD)),
-    storage: (count) => measureStorage(services, { count, users, workspaceId: workspace.id }),
+    storage: (count) =>
+      measureStorage(services, { count, users, workspaceId: workspace.id, clientId: client.id }),
   },
   async () => {
     await close()

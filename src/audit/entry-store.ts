@@ -19,16 +19,18 @@ export async function insertEntry(db: Sql, id: EntryId, entry: NewEntry): Promis
 export interface Change {
   readonly statement: Statement
   readonly values: readonly unknown[]
+  /** What comes before the statement within the same one, as common table expressions. */
+  readonly steps?: string
 }
 
 /** Runs a change and, if it has written its row, inserts the entry with it. */
 export async function changeWithEntry<Row extends object>(
   db: Sql,
-  { statement, values }: Change,
+  change: Change,
   { id, entry }: { readonly id: EntryId; readonly entry: NewEntry },
 ): Promise<Row | null> {
-  const both = [...values, ...valuesOf(id, entry)]
-  const [row] = await db.query<Row>(toldBy(statement, values.length), both)
+  const both = [...change.values, ...valuesOf(id, entry)]
+  const [row] = await db.query<Row>(toldBy(change), both)
   return row ?? null
 }
 
@@ -38,13 +40,13 @@ const told = new Map<string, Statement>()
  * The entry depends on the row that the change returns: where nothing was written, nothing is told.
  * The name stays, so such a statement is never run without its entry.
  */
-function toldBy({ name, text }: Statement, taken: number): Statement {
+function toldBy({ statement: { name, text }, values, steps }: Change): Statement {
   const known = told.get(name)
   if (known) return known
-  const places = Array.from({ length: 10 }, (_, at) => `$${taken + at + 1}`)
+  const places = Array.from({ length: 10 }, (_, at) => `$${values.length + at + 1}`)
   const statement = {
     name,
-    text: `WITH done AS (${text}),
+    text: `WITH ${steps ? `${steps}, ` : ''}done AS (${text}),
       told AS (INSERT INTO "entry" (${COLUMNS}, at) SELECT ${places}, clock_timestamp() FROM done)
       SELECT * FROM done`,
   }

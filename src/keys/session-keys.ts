@@ -40,6 +40,8 @@ export interface SessionKeys {
   sessionKey(row: SessionKeyRow, purpose: SessionPurpose, ask?: KeyAsk): Buffer | Promise<Buffer>
   /** Makes a secret under the current epoch, which stays locked until `tx` is over. */
   createSessionSecret(tx: Sql, session: SessionPlace): Promise<WrappedSessionSecret>
+  /** The same under an epoch that was just read and is held by nobody: whoever writes it must hold it. */
+  draftSessionSecret(session: SessionPlace, epochId: string): Promise<WrappedSessionSecret>
   /** Wraps the same secret under the current epoch; `null` when it is there already. */
   rewrapSessionSecret(tx: Sql, row: SessionKeyRow): Promise<WrappedSessionSecret | null>
   forgetSession(sessionId: string): void
@@ -97,6 +99,8 @@ export function createSessionKeys(options: SessionKeysOptions): SessionKeys {
       whenReady(hold(row, ask.from), (cached) => keyOf(cached, row.sessionId, purpose, ask)),
     createSessionSecret: async (tx, place) =>
       wrapUnder(await epochs.current(tx, place.workspaceId), place, makeSecret()),
+    draftSessionSecret: async (place, id) =>
+      wrapUnder({ id, key: await epochs.find(id, db) }, place, makeSecret()),
     rewrapSessionSecret: async (tx, row) => {
       // A copy: what is held may be overwritten while the epoch is awaited.
       const secret = Buffer.from((await hold(row, tx)).secret)

@@ -5,7 +5,7 @@ import { DomainError } from '../errors.ts'
 import { type SigningKeySet, signingKeysNow } from '../keys/signing-keys.ts'
 import { introspectionReader } from '../sessions/introspection.ts'
 import type { OidcDeps } from './deps.ts'
-import { flush } from './flush.ts'
+import { flush, Outdated } from './flush.ts'
 import { expectFormPost, letFormPost } from './form-post.ts'
 import { handlerOf } from './handler.ts'
 import { type Asked, type Introspection, introspect } from './introspect.ts'
@@ -13,7 +13,7 @@ import { keepNewestCookie } from './newest-cookie.ts'
 import { noteUse } from './note-use.ts'
 import { personReader } from './person.ts'
 import { buildProvider } from './provider.ts'
-import { openState, stateOf } from './request-state.ts'
+import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
 import { verificationKeysOf } from './verify-own-jwt.ts'
 
@@ -52,7 +52,7 @@ export async function createOidc(
   let verification = verificationKeysOf(keys.published)
   const deps: OidcDeps = {
     ...options,
-    people: personReader(options.db),
+    people: personReader(options.db, options.config.keys.epochRotation),
     verificationKeys: () => verification,
   }
   const introspections = introspectionReader(options.db)
@@ -86,30 +86,59 @@ function watched(
   return provider
 }
 
-/** Lets the library make its answer, then writes what the answer says, and only then sends it. */
+/**
+ * Lets the library make its answer, then writes what the answer says, and only then sends it. Where
+ * something has changed since it was read, the request is answered once more.
+ */
 async function answer(
   deps: OidcDeps,
   provider: Provider,
   ctx: HttpContext,
   next: () => Promise<unknown>,
 ): Promise<unknown> {
-  const state = openState(ctx.req)
   const run = handlerOf(provider)
   if (!isAsked(ctx.path)) expectFormPost(ctx.res)
-  await run(ctx, next)
-  if (state.failure) throw state.failure
+  for (let attempts = 1; ; attempts += 1) {
+    const state = openState(ctx.req)
+    // The library makes a context of its own on each that it is given, and on none twice.
+    await run(attempts === 1 ? ctx : Object.create(ctx), next)
+    if (state.failure) throw state.failure
+    if ((await written(deps, ctx, state)) === 'outdated') {
+      if (attempts < MOST_ATTEMPTS) continue
+      throw new DomainError('session_ended', 'the session ended each time it was entered')
+    }
+    if (state.byPriorCookie) keepNewestCookie(deps, ctx)
+    finish(deps, ctx)
+    return undefined
+  }
+}
+
+/** Each time somebody else was faster, which ends a session or begins it: it does not go on so. */
+const MOST_ATTEMPTS = 3
+
+/** Writes what a good answer says, or takes the answer back. */
+async function written(
+  deps: OidcDeps,
+  ctx: HttpContext,
+  state: RequestState,
+): Promise<'written' | 'outdated'> {
   try {
     if (ctx.status < 400) {
-      await flush(deps.db, state)
+      await flush(deps, state)
+      tellBeginning(deps, state)
       noteUse(deps, ctx, state)
     }
+    return 'written'
   } catch (error) {
     takeBack(ctx)
+    if (error instanceof Outdated) return 'outdated'
     refuse(ctx, error)
+    return 'written'
   }
-  if (state.byPriorCookie) keepNewestCookie(deps, ctx)
-  finish(deps, ctx)
-  return undefined
+}
+
+function tellBeginning({ publish }: OidcDeps, { arriving, code }: RequestState): void {
+  if (arriving?.beginning && code) publish({ kind: 'session.created', session_kind: 'login' })
 }
 
 /** A code or a cookie that was not written must not be sent either. */

@@ -1,16 +1,40 @@
 import type { Sql } from '../database/sql.ts'
-import { type Db, sqlTransaction } from '../database/transaction.ts'
+import { sqlTransaction } from '../database/transaction.ts'
+import type { Arrival } from '../sessions/arrival.ts'
+import { arrive } from '../sessions/arrive.ts'
+import type { OidcDeps } from './deps.ts'
 import type { PendingWrite, RequestState } from './request-state.ts'
 
+type Deps = Pick<OidcDeps, 'db' | 'keyring'>
+
+/** What a request has read is not so any more; it has written nothing, and is to be answered anew. */
+export class Outdated extends Error {}
+
 /** Writes what a successful request has gathered, in order and in one transaction, or throws. */
-export async function flush(db: Db, state: RequestState): Promise<void> {
-  const writes = state.writes.splice(0)
+export async function flush(deps: Deps, state: RequestState): Promise<void> {
+  const writes = writesOf(deps, state)
   const [first] = writes
   if (!first) return
-  if (writes.length === 1 && first.alone) await first.run(db)
-  else await sqlTransaction(db, (tx) => runAll(tx, writes))
+  if (writes.length === 1 && first.alone) await first.run(deps.db)
+  else await sqlTransaction(deps.db, (tx) => runAll(tx, writes))
 }
 
 async function runAll(tx: Sql, writes: readonly PendingWrite[]): Promise<void> {
   for (const write of writes) await write.run(tx)
+}
+
+/** A code takes the writes that belong to it into its own statement. */
+function writesOf(deps: Deps, state: RequestState): readonly PendingWrite[] {
+  const { arriving, code, writes } = state
+  if (!arriving || !code) return writes
+  const parts = { cookie: null, interaction: null }
+  const arrival: Arrival = { ...arriving, code, ...Object.assign(parts, ...writes.map(partOf)) }
+  const run = async (db: Sql) => {
+    if (!(await arrive({ ...deps, db }, arrival))) throw new Outdated()
+  }
+  return [...writes.filter((write) => !write.part), { alone: true, run }]
+}
+
+function partOf({ part }: PendingWrite) {
+  return part
 }

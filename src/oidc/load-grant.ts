@@ -1,16 +1,16 @@
 import type { KoaContextWithOIDC, Grant as LibraryGrant } from 'oidc-provider'
+import type { Client } from '../clients/client.ts'
 import { covers } from '../consent/consent.ts'
-import type { LoginId } from '../ids.ts'
-import { enterWorkspace } from '../sessions/enter-workspace.ts'
-import { firstGrant, grantFor } from '../sessions/grant-for.ts'
+import { endExpired, enterWorkspace } from '../sessions/enter-workspace.ts'
+import { grantFor } from '../sessions/grant-for.ts'
 import { sidOf } from './account.ts'
 import { grantPayload } from './adapters/grant-adapter.ts'
 import { contextOf } from './context-of.ts'
 import type { OidcDeps } from './deps.ts'
-import type { Place } from './person.ts'
+import { type PersonCheck, type Place, personAt, personNow } from './person.ts'
 import { requireState } from './request-state.ts'
 import { requestedScopes } from './requested-scopes.ts'
-import { resolveWorkspace } from './resolve-workspace.ts'
+import { resolvedIn } from './resolve-workspace.ts'
 
 /**
  * The grant that a request runs under, if the person's standing consent covers something of it.
@@ -21,34 +21,55 @@ import { resolveWorkspace } from './resolve-workspace.ts'
 export function loadExistingGrant(deps: OidcDeps) {
   return async (ctx: KoaContextWithOIDC): Promise<LibraryGrant | undefined> => {
     if (!ctx.oidc.session?.accountId || mustProve(ctx)) return undefined
-    const resolved = await resolveWorkspace(deps, ctx)
-    return resolved.state === 'resolved' ? grantIn(deps, ctx, resolved.place) : undefined
+    const client = requireState().clients.get(ctx.oidc.client!.clientId)
+    const person = client && (await personPresent(deps, ctx))
+    const place = person && consentedPlace(ctx, person)
+    return place ? grantIn(deps, ctx, { client, person, place }) : undefined
   }
+}
+
+/** A fresh proof is asked for and has not been given: nothing is entered on the strength of the old. */
+function mustProve(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.prompts.has('login') && !ctx.oidc.result?.login
+}
+
+/** The person, with no session in their way that time has ended. */
+async function personPresent(deps: OidcDeps, ctx: KoaContextWithOIDC): Promise<PersonCheck> {
+  const person = await personAt(deps, ctx)
+  const place = consentedPlace(ctx, person)
+  return place && (await endExpired(deps, place.foothold)) ? personNow(deps, ctx) : person
+}
+
+function consentedPlace(ctx: KoaContextWithOIDC, person: PersonCheck): Consented | null {
+  const resolved = resolvedIn(ctx, person)
+  if (resolved.state !== 'resolved') return null
+  const { consented } = resolved.place
+  if (!consented || !covers({ scopes: consented }, requestedScopes(ctx))) return null
+  return { ...resolved.place, consented }
+}
+
+type Consented = Place & { readonly consented: NonNullable<Place['consented']> }
+
+interface Arriving {
+  readonly client: Client
+  readonly person: PersonCheck
+  readonly place: Consented
 }
 
 async function grantIn(
   deps: OidcDeps,
   ctx: KoaContextWithOIDC,
-  { workspaceId, consented }: Place,
+  { client, person: { login, user }, place }: Arriving,
 ): Promise<LibraryGrant | undefined> {
   const state = requireState()
-  const client = state.clients.get(ctx.oidc.client!.clientId)
-  if (!client) return undefined
-  if (!consented || !covers({ scopes: consented }, requestedScopes(ctx))) return undefined
-
-  const loginId = ctx.oidc.session!.uid as LoginId
-  const entering = { loginId, workspaceId, context: contextOf(ctx) }
-  const entered = await enterWorkspace(deps, entering)
-  if (!entered.entered) {
-    state.barred = entered.reason === 'login_required'
-    return undefined
-  }
-  if (entered.created) deps.publish({ kind: 'session.created', session_kind: 'login' })
+  const context = contextOf(ctx)
+  const entered = login && (await enterWorkspace(deps, { ...place, login, context }))
+  state.barred = !entered
+  if (!entered) return undefined
 
   const { session } = entered
-  const wanted = { session, clientId: client.id, scopes: consented }
-  const grant = await (entered.created ? firstGrant : grantFor)(deps.db, wanted)
-  if (!grant) return undefined
+  const grant = grantFor(place.foothold.grant, place.consented, session.readAt)
+  state.arriving = { ...entered, clientId: client.id, grant }
   state.checked = {
     session,
     grantId: grant.id,
@@ -56,13 +77,8 @@ async function grantIn(
     scopes: grant.scopes,
     clientName: client.clientId,
     createdAt: grant.createdAt,
-    user: state.checked?.user ?? null,
+    user,
   }
   ctx.oidc.session!.sidFor(client.clientId, sidOf(deps, client, session.id))
   return new ctx.oidc.provider.Grant(grantPayload(state.checked) as never)
-}
-
-/** A fresh proof is asked for and has not been given: nothing is entered on the strength of the old. */
-function mustProve(ctx: KoaContextWithOIDC): boolean {
-  return ctx.oidc.prompts.has('login') && !ctx.oidc.result?.login
 }

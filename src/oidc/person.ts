@@ -2,16 +2,26 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ConsentedScopes } from '../consent/consent.ts'
 import { coalesce } from '../database/coalesce.ts'
 import type { Sql } from '../database/sql.ts'
-import { type ClientId, parseId, type UserId, type WorkspaceId } from '../ids.ts'
+import {
+  type ClientId,
+  isUuid,
+  type LoginId,
+  parseId,
+  type UserId,
+  type WorkspaceId,
+} from '../ids.ts'
+import type { Entering } from '../sessions/enter-workspace.ts'
+import type { Foothold, StandingLogin } from '../sessions/foothold.ts'
 import type { User } from '../users/user.ts'
 import { isSlug } from '../workspaces/workspace.ts'
 import type { OidcDeps } from './deps.ts'
 import { checkPeople } from './person-store.ts'
-import { requireState } from './request-state.ts'
+import { type RequestState, requireState } from './request-state.ts'
 
 /** A person at the door: who, for which client, and where to if that was said. */
 export interface PersonKey {
   readonly userId: UserId
+  readonly loginId: LoginId | null
   readonly clientId: ClientId
   readonly workspaceId: WorkspaceId | null
   readonly slug: string | null
@@ -20,26 +30,29 @@ export interface PersonKey {
 /** What an authorization request must know of the person who is logged in, from one statement. */
 export interface PersonCheck {
   readonly user: User | null
+  /** Theirs in this browser, if it lives. */
+  readonly login: StandingLogin | null
   /** Active workspaces of theirs that the request may mean; no more than two, which is several. */
   readonly places: readonly Place[]
 }
 
 export interface Place {
-  readonly workspaceId: WorkspaceId
+  readonly workspace: Entering['workspace']
   /** What they said yes to there, for this client. */
   readonly consented: ConsentedScopes | null
+  readonly foothold: Foothold
 }
 
 export type ReadPerson = (key: PersonKey) => Promise<PersonCheck>
 
-const NOBODY: PersonCheck = { user: null, places: [] }
+const NOBODY: PersonCheck = { user: null, login: null, places: [] }
 
 /** Reads people for the requests that come at about the same time, in one statement. */
-export function personReader(db: Sql): ReadPerson {
+export function personReader(db: Sql, epochRotation: number): ReadPerson {
   const nameOf = (key: PersonKey) => Object.values(key).join(' ')
   const read = coalesce<PersonKey, PersonCheck>(
     async (keys) => {
-      const checks = await checkPeople(db, keys)
+      const checks = await checkPeople(db, keys, epochRotation)
       return new Map(keys.map((key, at) => [nameOf(key), checks[at] ?? NOBODY]))
     },
     { keyOf: nameOf, maxBatch: 100, maxInFlight: 4 },
@@ -47,22 +60,27 @@ export function personReader(db: Sql): ReadPerson {
   return async (key) => (await read(key)) ?? NOBODY
 }
 
-const memo = new WeakMap<object, Promise<PersonCheck>>()
+const memo = new WeakMap<RequestState, Promise<PersonCheck>>()
 
 /** The person of an authorization request; read once a request. */
 export function personAt(deps: OidcDeps, ctx: KoaContextWithOIDC): Promise<PersonCheck> {
-  const known = memo.get(ctx.req)
-  if (known) return known
+  return memo.get(requireState()) ?? personNow(deps, ctx)
+}
+
+/** The same, read anew. */
+export function personNow(deps: OidcDeps, ctx: KoaContextWithOIDC): Promise<PersonCheck> {
   const read = readPerson(deps, ctx)
-  memo.set(ctx.req, read)
+  memo.set(requireState(), read)
   return read
 }
 
 async function readPerson(deps: OidcDeps, ctx: KoaContextWithOIDC): Promise<PersonCheck> {
-  const userId = parseId('usr', ctx.oidc.session?.accountId)
+  const { accountId, uid } = ctx.oidc.session ?? {}
+  const userId = parseId('usr', accountId)
   const client = requireState().clients.get(ctx.oidc.client?.clientId ?? '')
   if (!userId || !client) return NOBODY
-  return deps.people({ userId, clientId: client.id, ...wantedIn(ctx) })
+  const loginId = uid && isUuid(uid) ? (uid as LoginId) : null
+  return deps.people({ userId, loginId, clientId: client.id, ...wantedIn(ctx) })
 }
 
 export interface Wanted {

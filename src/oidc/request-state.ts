@@ -4,6 +4,7 @@ import type { Client } from '../clients/client.ts'
 import type { Resource } from '../clients/resource.ts'
 import type { Sql } from '../database/sql.ts'
 import type { FamilyId, GrantId } from '../ids.ts'
+import type { Arrival } from '../sessions/arrival.ts'
 import type { OfflineDraft } from '../sessions/begin-offline-session.ts'
 import type { FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { FamilyMaker, PresentedToken } from '../sessions/present-refresh-token.ts'
@@ -17,6 +18,8 @@ export interface PendingWrite {
   run(db: Sql): Promise<void>
   /** One statement that decides for itself; alone, it needs no transaction around it. */
   readonly alone: boolean
+  /** What an arrival would write with its own statement, in place of this one. */
+  readonly part?: Partial<Pick<Arrival, 'cookie' | 'interaction'>>
 }
 
 /**
@@ -32,6 +35,9 @@ export interface RequestState {
   readonly resources: Map<string, Resource>
   /** The stay that the request is about, once it is known. */
   checked: CheckedGrant | null
+  /** The session and the grant that a code would be given out in, and the code once it is. */
+  arriving: Pick<Arrival, 'session' | 'beginning' | 'clientId' | 'grant'> | null
+  code: Arrival['code'] | null
   /** The refresh token or the code that was presented. */
   presented: PresentedToken | null
   redeemed: PresentedCode | null
@@ -43,7 +49,9 @@ export interface RequestState {
   readonly accessTokens: Map<string, Promise<FoundAccessToken | null>>
   /** A session here was ended, and only a fresh proof leads back in. */
   barred: boolean
-  /** The browser brought the cookie before its newest, and has proved nothing since. */
+  /** The cookie of a live login that the browser brought. */
+  cookie: string | null
+  /** It is the one before its newest, and nothing was proved since. */
   byPriorCookie: boolean
   /** What the library answered with a bare 500. */
   failure: unknown
@@ -68,12 +76,15 @@ export function openState(request: IncomingMessage): RequestState {
     clients: new Map(),
     resources: new Map(),
     checked: null,
+    arriving: null,
+    code: null,
     presented: null,
     redeemed: null,
     making: null,
     token: null,
     accessTokens: new Map(),
     barred: false,
+    cookie: null,
     byPriorCookie: false,
     failure: null,
   }

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { OidcDeps } from './deps.ts'
-import { type Place, personAt, wantedIn } from './person.ts'
+import { type PersonCheck, type Place, personAt, wantedIn } from './person.ts'
 
 export type Resolved =
   | { readonly state: 'resolved'; readonly place: Place }
@@ -12,7 +12,11 @@ export type Resolved =
 /** Which workspace an authorization request is about, for the person logged in. */
 export async function resolveWorkspace(deps: OidcDeps, ctx: KoaContextWithOIDC): Promise<Resolved> {
   if (!ctx.oidc.session?.accountId) return { state: 'open' }
-  const { places } = await personAt(deps, ctx)
+  return resolvedIn(ctx, await personAt(deps, ctx))
+}
+
+/** The same by what was read of them. */
+export function resolvedIn(ctx: KoaContextWithOIDC, { places }: PersonCheck): Resolved {
   const { workspaceId, slug } = wantedIn(ctx)
   const [place, another] = places
   if (!place) return { state: 'not_a_member' }

@@ -72,7 +72,10 @@ export async function checkAccessToken<S extends BriefStay>(
 }
 
 /** Null for a key that went after its row was read, or is of a life before a restore. */
-async function keyOf({ keyring }: Deps, { session }: Stay): Promise<Buffer | null> {
+async function keyOf(
+  { keyring }: Pick<Deps<unknown>, 'keyring'>,
+  { session }: BriefStay,
+): Promise<Buffer | null> {
   try {
     return await keyring.sessionKey(keyRowOf(session), 'access-token')
   } catch (error) {

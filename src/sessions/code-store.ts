@@ -1,35 +1,9 @@
 import type { Sql, Statement } from '../database/sql.ts'
 import type { FamilyId, GrantId, SessionId } from '../ids.ts'
-import type { CodeCheck, NewCode } from './code.ts'
+import type { CodeCheck } from './code.ts'
 import type { GrantedScopes } from './grant.ts'
 import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.ts'
 import { toUser, USER_OBJECT, type UserColumns } from './user-columns.ts'
-
-// From here on the client takes part: it hears of the session's end, whatever becomes of the code.
-// The session's row is held, so that no end passes between the two inserts unseen.
-const INSERT: Statement = {
-  name: 'code_insert',
-  text: `WITH held AS (SELECT id FROM session WHERE id = $2 AND ended_at IS NULL FOR SHARE),
-    taking_part AS (
-      INSERT INTO participant (session_id, client_id) SELECT id, $4 FROM held
-      ON CONFLICT DO NOTHING)
-    INSERT INTO artifact (model, hash, session_id, grant_id, payload_sealed, expires_at)
-    SELECT 'AuthorizationCode', $1, id, $3, $5, statement_timestamp() + make_interval(secs => $6)
-    FROM held`,
-}
-
-/** False when the session ended meanwhile: no code is given out then. */
-export async function insertCode(db: Sql, code: NewCode): Promise<boolean> {
-  const written = await db.execute(INSERT, [
-    code.hash,
-    code.sessionId,
-    code.grantId,
-    code.clientId,
-    code.payloadSealed,
-    code.expiresIn,
-  ])
-  return written === 1
-}
 
 interface CodeRow extends CheckRow {
   readonly payload_sealed: Buffer

@@ -1,16 +1,7 @@
-import type { ClientId, FamilyId, GrantId, SessionId } from '../ids.ts'
+import type { FamilyId, GrantId } from '../ids.ts'
 import type { User } from '../users/user.ts'
 import type { GrantedScopes } from './grant.ts'
 import type { CheckedSession } from './session.ts'
-
-export interface NewCode {
-  readonly hash: Buffer
-  readonly sessionId: SessionId
-  readonly grantId: GrantId
-  readonly clientId: ClientId
-  readonly payloadSealed: Buffer
-  readonly expiresIn: number
-}
 
 /** All that a redemption must know, from one statement. */
 export interface CodeCheck {

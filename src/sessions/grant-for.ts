@@ -1,39 +1,27 @@
-import type { Sql } from '../database/sql.ts'
-import { type ClientId, newId } from '../ids.ts'
+import { newId } from '../ids.ts'
+import type { Foothold } from './foothold.ts'
 import type { Grant, GrantedScopes } from './grant.ts'
-import { liveGrant, saveGrant } from './grant-store.ts'
-import type { CheckedSession } from './session.ts'
 
-interface Wanted {
-  readonly session: CheckedSession
-  readonly clientId: ClientId
-  /** All that the person has said yes to, in this workspace and for this client. */
-  readonly scopes: {
-    readonly openid: readonly string[]
-    readonly resources: Readonly<Record<string, readonly string[]>>
-  }
+/** All that a person has said yes to, in one workspace and for one client. */
+interface Consented {
+  readonly openid: readonly string[]
+  readonly resources: Readonly<Record<string, readonly string[]>>
 }
 
-/** The grant of a client in a session, brought up to what is consented; null when the session ended. */
-export async function grantFor(db: Sql, wanted: Wanted): Promise<Grant | null> {
-  const scopes = grantedScopes(wanted.scopes)
-  const live = await liveGrant(db, wanted.session.id, wanted.clientId)
-  if (live && JSON.stringify(sorted(live.scopes)) === JSON.stringify(sorted(scopes))) return live
-  return firstGrant(db, wanted)
+/** A grant as a request means to leave it. */
+export interface WantedGrant extends Pick<Grant, 'id' | 'epoch' | 'scopes' | 'createdAt'> {
+  readonly how: 'stands' | 'changes' | 'begins'
 }
 
-/**
- * The same in a session that was just made, where no client has a grant yet.
- *
- * Where there is one all the same, it keeps its identifier: a new one is only for a new grant, and
- * the old one would be in the way if that grant ended a moment ago.
- */
-export function firstGrant(db: Sql, { session, clientId, scopes }: Wanted): Promise<Grant | null> {
-  const granted = grantedScopes(scopes)
-  return saveGrant(db, { id: newId(), sessionId: session.id, clientId, scopes: granted })
+/** The grant of a client in a session, brought up to what is consented. */
+export function grantFor(live: Foothold['grant'], consented: Consented, now: Date): WantedGrant {
+  const scopes = grantedScopes(consented)
+  if (!live) return { id: newId(), epoch: 0, scopes, createdAt: now, how: 'begins' }
+  const stands = JSON.stringify(sorted(live.scopes)) === JSON.stringify(sorted(scopes))
+  return { ...live, scopes, how: stands ? 'stands' : 'changes' }
 }
 
-function grantedScopes({ openid, resources }: Wanted['scopes']): GrantedScopes {
+function grantedScopes({ openid, resources }: Consented): GrantedScopes {
   const byResource = Object.entries(resources).map(([name, list]) => [
     name,
     [...list].sort().join(' '),

@@ -22,21 +22,6 @@ function toGrant(row: GrantRow): Grant {
   }
 }
 
-const LIVE: Statement = {
-  name: 'grant_live',
-  text: `SELECT id, session_id, client_id, epoch, scopes, created_at FROM "grant"
-    WHERE session_id = $1 AND client_id = $2 AND ended_at IS NULL`,
-}
-
-export async function liveGrant(
-  db: Sql,
-  sessionId: SessionId,
-  clientId: ClientId,
-): Promise<Grant | null> {
-  const [row] = await db.query<GrantRow>(LIVE, [sessionId, clientId])
-  return row ? toGrant(row) : null
-}
-
 // Session and consent are held while the grant is written: an end or a withdrawal that commits
 // first refuses it, one that comes later closes it. Two tabs that consent at once share one grant.
 const SAVE: Statement = {

@@ -11,7 +11,7 @@ interface Deps {
 
 /** The live login that a browser's cookie stands for. */
 export function loginOfCookie(deps: Deps, cookie: string): Promise<Login | null> {
-  return findLoginByCookie(deps.db, hashOf(deps, cookie))
+  return findLoginByCookie(deps.db, cookieHash(deps, cookie))
 }
 
 /** A live login by its identifier. */
@@ -21,9 +21,10 @@ export function liveLogin(deps: Pick<Deps, 'db'>, id: LoginId): Promise<Login | 
 
 /** Binds a browser's newest cookie to its login; false when the login has ended. */
 export function giveCookie(deps: Deps, id: LoginId, cookie: string): Promise<boolean> {
-  return saveCookie(deps.db, id, hashOf(deps, cookie))
+  return saveCookie(deps.db, id, cookieHash(deps, cookie))
 }
 
-function hashOf({ serverKeys }: Deps, cookie: string): Buffer {
+/** What stands in the database for a browser's cookie. */
+export function cookieHash({ serverKeys }: Pick<Deps, 'serverKeys'>, cookie: string): Buffer {
   return serverKeys.lookupHash('login-cookie', cookie)
 }

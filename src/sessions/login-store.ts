@@ -1,6 +1,6 @@
 import { changeAndTell, type NewEntry } from '../audit/append-entry.ts'
 import type { Sql, Statement } from '../database/sql.ts'
-import type { LoginId, UserId, WorkspaceId } from '../ids.ts'
+import type { LoginId, UserId } from '../ids.ts'
 import type { Login } from './login.ts'
 
 interface LoginRow {
@@ -158,38 +158,4 @@ const IS_OPEN: Statement = {
 export async function saveCookie(db: Sql, id: LoginId, cookieHash: Buffer): Promise<boolean> {
   if ((await db.execute(SET_COOKIE, [id, cookieHash])) === 1) return true
   return (await db.query(IS_OPEN, [id, cookieHash])).length === 1
-}
-
-// Locks in one order everywhere (login, user, membership, workspace): whoever ends one of them
-// waits for this transaction or is seen by it.
-const LOCK_TO_ENTER: Statement = {
-  name: 'login_lock_to_enter',
-  text: `SELECT ${COLUMNS}, clock_timestamp() AS now,
-      (SELECT b.after FROM login_barrier b WHERE b.login_id = l.id AND b.workspace_id = $2) AS after
-    FROM login l
-    JOIN "user" u ON u.id = l.user_id
-    JOIN membership m ON m.user_id = l.user_id AND m.workspace_id = $2
-    JOIN workspace w ON w.id = m.workspace_id AND w.state = 'active'
-    WHERE l.id = $1 AND ${LIVE}
-    FOR SHARE OF l, u, m, w`,
-}
-
-export interface EntryCheck {
-  readonly login: Login
-  readonly now: Date
-  /** Entering needs a proof later than this, because a session here was ended. */
-  readonly barrier: Date | null
-}
-
-/** Holds login, person, membership and workspace as they are; null when one of them forbids it. */
-export async function lockToEnter(
-  db: Sql,
-  loginId: LoginId,
-  workspaceId: WorkspaceId,
-): Promise<EntryCheck | null> {
-  const [row] = await db.query<LoginRow & { now: Date; after: Date | null }>(LOCK_TO_ENTER, [
-    loginId,
-    workspaceId,
-  ])
-  return row ? { login: toLogin(row), now: row.now, barrier: row.after } : null
 }

@@ -3,8 +3,9 @@ import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import type { FamilyId, SessionId, WorkspaceId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
-import type { CodeCheck, NewCode } from './code.ts'
-import { checkCode, consumedCode, endFamilyRow, insertCode, type Redemption } from './code-store.ts'
+import type { ArrivalCode } from './arrival.ts'
+import type { CodeCheck } from './code.ts'
+import { checkCode, consumedCode, endFamilyRow, type Redemption } from './code-store.ts'
 import { endSessionIn } from './end.ts'
 
 interface Deps {
@@ -45,17 +46,15 @@ function useOf({ consumedAt, now }: CodeCheck): PresentedCode['use'] {
   return elapsed <= DOUBLE_SUBMIT_SECONDS * 1000 ? 'double' : 'replayed'
 }
 
-/** Stores a code with its client as a participant; false when the session has ended meanwhile. */
-export function saveCode(
-  deps: Deps,
+/** A code as it is stored: by its hash, and sealed with the epoch of its grant. */
+export function sealCode(
+  deps: Pick<Deps, 'serverKeys'>,
   code: string,
-  about: Omit<NewCode, 'hash' | 'payloadSealed'> & Sealed,
-): Promise<boolean> {
+  sealed: Sealed,
+): Pick<ArrivalCode, 'hash' | 'payloadSealed'> {
   const hash = codeHash(deps, code)
-  const { epoch, payload, ...rest } = about
-  const bytes = Buffer.from(JSON.stringify({ epoch, payload } satisfies Sealed))
-  const payloadSealed = deps.serverKeys.data.seal('AuthorizationCode', [hash], bytes)
-  return insertCode(deps.db, { ...rest, hash, payloadSealed })
+  const bytes = Buffer.from(JSON.stringify(sealed))
+  return { hash, payloadSealed: deps.serverKeys.data.seal('AuthorizationCode', [hash], bytes) }
 }
 
 /** Whether this request is the one that redeems the code. */
@@ -95,6 +94,6 @@ export async function endFamily(
   })
 }
 
-function codeHash({ serverKeys }: Deps, code: string): Buffer {
+function codeHash({ serverKeys }: Pick<Deps, 'serverKeys'>, code: string): Buffer {
   return serverKeys.lookupHash('AuthorizationCode', code)
 }

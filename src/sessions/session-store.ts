@@ -1,4 +1,3 @@
-import { changeAndTell, type NewEntry } from '../audit/append-entry.ts'
 import type { Sql, Statement } from '../database/sql.ts'
 import type { ClientId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
 import type { CheckedSession, Refusal, SessionKind } from './session.ts'
@@ -58,30 +57,6 @@ export function toCheckedSession(row: CheckRow): CheckedSession {
   }
 }
 
-/** A session that nothing has marked as ended, live or not, in the login and workspace it is in. */
-export interface UnendedSession {
-  readonly session: CheckedSession
-  /** A session here was ended, and only a later proof leads back in. */
-  readonly barred: boolean
-}
-
-const OF_LOGIN: Statement = {
-  name: 'session_of_login',
-  text: `SELECT ${CHECK_COLUMNS}, EXISTS (SELECT FROM login_barrier b WHERE b.login_id = c.login_id
-      AND b.workspace_id = c.workspace_id AND b.after >= c.auth_time) AS barred
-    FROM session_check c
-    WHERE c.login_id = $1 AND c.workspace_id = $2 AND c.kind = 'login' AND c.ended_at IS NULL`,
-}
-
-export async function unendedSession(
-  db: Sql,
-  loginId: LoginId,
-  workspaceId: WorkspaceId,
-): Promise<UnendedSession | null> {
-  const [row] = await db.query<CheckRow & { barred: boolean }>(OF_LOGIN, [loginId, workspaceId])
-  return row ? { session: toCheckedSession(row), barred: row.barred } : null
-}
-
 const BY_ID: Statement = {
   name: 'session_by_id',
   text: `SELECT ${CHECK_COLUMNS} FROM session_check c WHERE c.session_id = $1`,
@@ -112,45 +87,4 @@ const LIVE_OF_LOGIN: Statement = {
 export async function liveSessionsOfLogin(db: Sql, loginId: LoginId): Promise<CheckedSession[]> {
   const rows = await db.query<CheckRow>(LIVE_OF_LOGIN, [loginId])
   return rows.map(toCheckedSession)
-}
-
-export interface NewSession {
-  readonly id: SessionId
-  readonly kind: SessionKind
-  readonly workspaceId: WorkspaceId
-  readonly userId: UserId | null
-  readonly clientId: ClientId | null
-  readonly loginId: LoginId | null
-  readonly epochId: string
-  readonly secretWrapped: Buffer
-  readonly contextSealed: Buffer | null
-  readonly absoluteEndAt: Date
-  readonly idleTimeout: number
-}
-
-const INSERT: Statement = {
-  name: 'session_insert',
-  text: `INSERT INTO session (id, kind, workspace_id, user_id, client_id, login_id, epoch_id,
-      secret_wrapped, context_sealed, created_at, last_seen_at, absolute_end_at, idle_timeout)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, t, t, $10, $11 FROM clock_timestamp() t
-    ON CONFLICT DO NOTHING
-    RETURNING id`,
-}
-
-/** Writes nothing, and tells nothing, when another request made this login's session meanwhile. */
-export async function insertSession(db: Sql, session: NewSession, entry: NewEntry): Promise<void> {
-  const values = [
-    session.id,
-    session.kind,
-    session.workspaceId,
-    session.userId,
-    session.clientId,
-    session.loginId,
-    session.epochId,
-    session.secretWrapped,
-    session.contextSealed,
-    session.absoluteEndAt,
-    session.idleTimeout,
-  ]
-  await changeAndTell(db, { statement: INSERT, values }, entry)
 }

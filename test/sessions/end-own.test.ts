@@ -1,5 +1,6 @@
+import type { SessionId } from '../../src/ids.ts'
 import { endOtherLogins, endOwnLogin, endOwnSession } from '../../src/sessions/end-own.ts'
-import { enterWorkspace } from '../../src/sessions/enter-workspace.ts'
+import { signIn } from '../support/relying-party.ts'
 import { expect, type Given, type Node, test } from '../support/world.ts'
 
 test.describe('ending all other logins', () => {
@@ -55,14 +56,17 @@ type Stay = Awaited<ReturnType<typeof browsers>>['stays'][number]
 /** So many browsers of one person, each with a session in the same workspace. */
 async function browsers(node: Node, given: Given, count: number) {
   const user = await given.user()
-  const workspace = await given.workspace(user)
+  const client = await given.client()
+  await given.consent(user, await given.workspace(user), client)
+  const party = { issuer: node.issuer, clientId: client.clientId, secret: client.secret }
+  const { prisma } = node.services.db
   const stays = []
   for (let made = 0; made < count; made += 1) {
-    const { loginId } = await given.browser(user)
-    const entering = { loginId, workspaceId: workspace.id, context: {} }
-    const entered = await enterWorkspace(node.services, entering)
-    if (!entered.entered) throw new Error(entered.reason)
-    stays.push({ loginId, sessionId: entered.session.id })
+    const browser = await given.browser(user)
+    const { loginId } = browser
+    await signIn(party, browser)
+    const { id } = await prisma.session.findFirstOrThrow({ where: { loginId } })
+    stays.push({ loginId, sessionId: id as SessionId })
   }
   return { user, stays }
 }

@@ -1,18 +1,25 @@
-import { enterWorkspace } from '../../src/sessions/enter-workspace.ts'
 import { liveLogin } from '../../src/sessions/login-cookie.ts'
-import { addMember } from '../../src/workspaces/add-member.ts'
 import { type Holding, loginOf, type Place, placeOn, silent, whatWorks } from './place.ts'
 import { ENDS, type EndName, REQUESTS } from './races.ts'
-import { expect, type Stage, somebodyWaits, test } from './stage.ts'
+import { expect, somebodyWaits, test } from './stage.ts'
+
+const KEEPS_SESSION: readonly EndName[] = [
+  'consent that is withdrawn',
+  'grant by a revoked token',
+  'offline session',
+]
 
 for (const [what, request] of Object.entries(REQUESTS)) {
   const { holds, ends, reachedBy = ends } = request
   const last = holds.at(-1)!
+  const left = (end: EndName) => (KEEPS_SESSION.includes(end) ? ['session'] : [])
+  // Who comes too late for a yes has no session either, if none was there.
+  const leftBefore = (end: EndName) => (request.begins === 'session' ? [] : left(end))
   // From its second statement on, a request has its locks and comes before any end.
-  const before = (end: EndName) => (reachedBy.includes(end) ? holds : holds.slice(0, 1))
+  const holdsBefore = (end: EndName) => (reachedBy.includes(end) ? holds : holds.slice(0, 1))
 
   for (const end of ends)
-    for (const statement of before(end))
+    for (const statement of holdsBefore(end))
       test(`${what}, held before ${statement}: the ${end} stays ended`, async ({ stage }) => {
         const { place, send } = await request.prepare(stage)
         const held = stage.proxy.hold(statement)
@@ -24,7 +31,7 @@ for (const [what, request] of Object.entries(REQUESTS)) {
         held.release()
         await ended
 
-        await nothingLives(place, await answer, end)
+        await nothingLives(place, await answer, { end, left: leftBefore(end) })
       })
 
   for (const end of reachedBy)
@@ -39,13 +46,13 @@ for (const [what, request] of Object.entries(REQUESTS)) {
       held?.release()
       await ended
 
-      await nothingLives(place, await answer, end)
+      await nothingLives(place, await answer, { end, left: left(end) })
     })
 
   for (const end of ends)
     test(`${what}, at once with the end of the ${end}`, async ({ stage }) => {
       const { place, send } = await request.prepare(stage)
-      const held = stage.proxy.hold(before(end).at(-1)!)
+      const held = stage.proxy.hold(holdsBefore(end).at(-1)!)
       const answer = settled(send())
       await held.reached
       const heldEnd = stage.ender.proxy.hold('COMMIT')
@@ -57,7 +64,7 @@ for (const [what, request] of Object.entries(REQUESTS)) {
       heldEnd.release()
       await ended
 
-      await nothingLives(place, await answer, end)
+      await nothingLives(place, await answer, { end, left: leftBefore(end) })
     })
 }
 
@@ -65,8 +72,7 @@ test('a first entry does not pass an end of the session that another tab made me
   stage,
 }) => {
   const place = await placeOn(stage)
-  await enteredBefore(stage, place)
-  const held = stage.proxy.hold('session_insert')
+  const held = stage.proxy.hold('session_begin')
   const answer = place.ask({ prompt: 'none' })
   await held.reached
   await place.ask()
@@ -74,7 +80,7 @@ test('a first entry does not pass an end of the session that another tab made me
   held.release()
 
   expect((await answer).url.searchParams.get('error')).toBe('login_required')
-  await nothingLives(place, {}, 'session')
+  await nothingLives(place, {}, { end: 'session', left: [] })
 })
 
 test.describe.configure({ timeout: 60_000 })
@@ -83,36 +89,27 @@ test.afterEach(({ stage }) => {
   expect(stage.proxy.deadlocks() + stage.ender.proxy.deadlocks()).toBe(0)
 })
 
-/** Somebody else was there, so the workspace has a key: two first entries would wait for that alone. */
-async function enteredBefore({ node, given }: Stage, { workspace }: Place): Promise<void> {
-  const user = await given.user()
-  const member = { workspaceId: workspace.id, userId: user.id, roles: ['member'] }
-  await addMember(node.services.db, { ...member, by: { kind: 'operator' } })
-  const { loginId } = await given.browser(user)
-  await enterWorkspace(node.services, { loginId, workspaceId: workspace.id, context: {} })
-}
-
 /** An answer that broke off holds nothing; whoever waits for it later has it all the same. */
 function settled(answer: Promise<Holding>): Promise<Holding> {
   void answer.catch(() => undefined)
   return answer
 }
 
-async function nothingLives(place: Place, holding: Holding, ending: EndName): Promise<void> {
-  expect(await whatWorks(place, holding)).toEqual([])
-  expect(await accepted(place)).toEqual(KEEPS_SESSION.includes(ending) ? ['session'] : [])
-  const login = await liveLogin(place.stage.node.services, await loginOf(place))
-  const keepsLogin = ending === 'session' || KEEPS_SESSION.includes(ending)
-  expect(login !== null).toBe(keepsLogin)
-  expect(await untold(place)).toBe(0)
-  expect(await silent(place)).toBe(ENDS[ending].silent)
+interface Ended {
+  readonly end: EndName
+  /** What a check would still let pass. */
+  readonly left: readonly string[]
 }
 
-const KEEPS_SESSION: readonly EndName[] = [
-  'consent that is withdrawn',
-  'grant by a revoked token',
-  'offline session',
-]
+async function nothingLives(place: Place, holding: Holding, { end, left }: Ended): Promise<void> {
+  expect(await whatWorks(place, holding)).toEqual([])
+  expect(await accepted(place)).toEqual(left)
+  const login = await liveLogin(place.stage.node.services, await loginOf(place))
+  const keepsLogin = end === 'session' || KEEPS_SESSION.includes(end)
+  expect(login !== null).toBe(keepsLogin)
+  expect(await untold(place)).toBe(0)
+  expect(await silent(place)).toBe(ENDS[end].silent)
+}
 
 /** How many offline sessions have ended without exactly one word to a client that listens. */
 async function untold({ stage, user }: Place): Promise<number> {

@@ -73,6 +73,8 @@ export interface Request {
   readonly prepare: (stage: Stage) => Promise<{ place: Place; send: () => Promise<Holding> }>
   /** Where it is held, the last of its statements last. */
   readonly holds: readonly string[]
+  /** What it makes, where that is not there before it. */
+  readonly begins?: 'session'
   /** Whether its statements commit together, later than each of them. */
   readonly commits: 'together' | 'alone'
   readonly ends: readonly EndName[]
@@ -107,8 +109,8 @@ export const REQUESTS: Record<string, Request> = {
       await place.ask()
       return { place, send: async () => heldIn(await place.ask()) }
     },
-    holds: ['login_set_cookie', 'code_insert'],
-    commits: 'together',
+    holds: ['code_insert'],
+    commits: 'alone',
     // A code that is asked for while a token is revoked may come after it; the yes still stands.
     ends: ALL.filter((name) => name !== 'grant by a revoked token'),
   },
@@ -119,9 +121,9 @@ export const REQUESTS: Record<string, Request> = {
       await stage.database.pool.query('UPDATE "grant" SET scopes = $1', [{ openid: {} }])
       return { place, send: async () => heldIn(await place.ask()) }
     },
-    holds: ['grant_save'],
+    holds: ['code_insert_with_grant'],
     commits: 'alone',
-    ends: ['session', 'consent that is withdrawn'],
+    ends: ALL.filter((name) => name !== 'grant by a revoked token'),
   },
   'a resume after the login page': {
     prepare: async (stage) => {
@@ -130,8 +132,9 @@ export const REQUESTS: Record<string, Request> = {
       const send = async () => heldIn({ url: (await visit.logIn(page)).url, verifier })
       return { place: visit, send }
     },
-    holds: ['session_insert', 'login_set_cookie', 'code_insert'],
-    commits: 'together',
+    holds: ['session_begin'],
+    begins: 'session',
+    commits: 'alone',
     ends: ['login', 'person', 'person who is disabled', 'consent that is withdrawn'],
   },
   'a redemption': {

@@ -55,3 +55,24 @@ export async function somebodyWaits({ database }: Stage, unless: Promise<unknown
 
 const WAITING = `SELECT 1 FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock'`
+
+/** Resolves when so many wait for locks in the database. */
+export async function someWait({ database }: Stage, count: number): Promise<void> {
+  while ((await database.pool.query(WAITING)).rows.length < count);
+}
+
+/** A row that is locked until it is let go, so that whoever needs it stops in the midst of a statement. */
+export async function holdRow({ database }: Stage, lock: string, values: readonly string[]) {
+  const client = await database.pool.connect()
+  const query = (text: string, more: readonly string[]) => client.query(text, [...more])
+  await client.query('BEGIN')
+  await query(lock, values)
+  return {
+    /** Does something more before it is let go. */
+    query,
+    release: async () => {
+      await client.query('COMMIT')
+      client.release()
+    },
+  }
+}

@@ -46,7 +46,13 @@ export function artifactAdapter(
             throw new errors.InvalidRequestUri('request_uri was already used')
         },
       }),
-    destroy: async (id) =>
-      writeLater(deps.db, { alone: true, run: (db) => deleteArtifact(db, kind, hashOf(id)) }),
+    destroy: async (id) => {
+      const hash = hashOf(id)
+      await writeLater(deps.db, {
+        alone: true,
+        run: (db) => deleteArtifact(db, kind, hash),
+        ...(kind === 'Interaction' && { part: { interaction: hash } }),
+      })
+    },
   })
 }

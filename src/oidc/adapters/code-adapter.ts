@@ -7,10 +7,10 @@ import {
   endFamily,
   type PresentedCode,
   presentCode,
-  saveCode,
+  sealCode,
 } from '../../sessions/redeem-code.ts'
 import type { OidcDeps } from '../deps.ts'
-import { adapterOf, type ModelAdapter, type Payload, textOf } from '../payload.ts'
+import { adapterOf, type ModelAdapter, type Payload } from '../payload.ts'
 import { requireState } from '../request-state.ts'
 
 /** Authorization codes: stored by keyed hash, sealed, redeemed by exactly one request. */
@@ -18,22 +18,10 @@ export function codeAdapter(deps: OidcDeps): ModelAdapter {
   return adapterOf('AuthorizationCode', {
     upsert: async (code, { jti: _, ...payload }, expiresIn) => {
       const state = requireState()
-      const { checked } = state
-      const client = state.clients.get(textOf(payload, 'clientId'))
-      if (!checked || !client) throw new Error('a code needs a grant and a client')
-      state.writes.push({
-        alone: true,
-        run: async (db) => {
-          const about = {
-            sessionId: checked.session.id,
-            grantId: checked.grantId,
-            clientId: client.id,
-            epoch: checked.epoch,
-          }
-          if (!(await saveCode({ ...deps, db }, code, { ...about, payload, expiresIn })))
-            throw new errors.AccessDenied('the session has ended')
-        },
-      })
+      const { arriving } = state
+      if (!arriving) throw new Error('a code needs a session and a grant')
+      const { epoch } = arriving.grant
+      state.code = { ...sealCode(deps, code, { epoch, payload }), expiresIn }
     },
 
     find: async (code) => {

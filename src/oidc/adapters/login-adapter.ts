@@ -1,7 +1,7 @@
 import { errors } from 'oidc-provider'
 import { formatId, isUuid, type LoginId } from '../../ids.ts'
 import type { Login } from '../../sessions/login.ts'
-import { giveCookie, liveLogin, loginOfCookie } from '../../sessions/login-cookie.ts'
+import { cookieHash, giveCookie, liveLogin, loginOfCookie } from '../../sessions/login-cookie.ts'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
 import { currentState, writeFirst } from '../request-state.ts'
@@ -12,7 +12,7 @@ export function loginAdapter(deps: Pick<OidcDeps, 'db' | 'serverKeys'>): ModelAd
     find: async (cookie) => {
       const login = await loginOfCookie(deps, cookie)
       const state = currentState()
-      if (state) state.byPriorCookie = login?.byPriorCookie ?? false
+      if (state && login) Object.assign(state, { cookie, byPriorCookie: login.byPriorCookie })
       return login ? payloadOf(login, cookie) : undefined
     },
     // Without a jti the library would invent one; this one is no cookie's.
@@ -24,9 +24,12 @@ export function loginAdapter(deps: Pick<OidcDeps, 'db' | 'serverKeys'>): ModelAd
     upsert: async (cookie, payload) => {
       // A visitor without a login leaves no row: any junk cookie could make one otherwise.
       if (!payload.accountId || currentState()?.byPriorCookie) return
+      // The library saves it with many an answer; what stands already is not written again.
+      if (cookie === currentState()?.cookie) return
       const id = textOf(payload, 'uid') as LoginId
       await writeFirst(deps.db, {
         alone: true,
+        part: { cookie: { loginId: id, hash: cookieHash(deps, cookie) } },
         run: async (db) => {
           if (!(await giveCookie({ ...deps, db }, id, cookie)))
             throw new errors.SessionNotFound('the login has ended')
