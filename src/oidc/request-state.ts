@@ -5,6 +5,7 @@ import type { Resource } from '../clients/resource.ts'
 import type { Sql } from '../database/sql.ts'
 import type { FamilyId, GrantId } from '../ids.ts'
 import type { Arrival } from '../sessions/arrival.ts'
+import type { NewFamily } from '../sessions/begin-family.ts'
 import type { OfflineDraft } from '../sessions/begin-offline-session.ts'
 import type { FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { FamilyMaker, PresentedToken } from '../sessions/present-refresh-token.ts'
@@ -43,6 +44,8 @@ export interface RequestState {
   redeemed: PresentedCode | null
   /** The refresh tokens that this request makes. */
   making: Making | null
+  /** The family that is born with the redemption of the code. */
+  born: NewFamily | null
   /** The access token being answered about, for its revocation. */
   token: RevocableToken | null
   /** Access tokens that were looked up: the library asks for one under several names. */
@@ -81,6 +84,7 @@ export function openState(request: IncomingMessage): RequestState {
     presented: null,
     redeemed: null,
     making: null,
+    born: null,
     token: null,
     accessTokens: new Map(),
     barred: false,

@@ -1,9 +1,11 @@
 import type { Sql } from '../database/sql.ts'
 import { DomainError } from '../errors.ts'
 import type { FamilyId, GrantId } from '../ids.ts'
-import { insertFamily } from './family-store.ts'
+import { insertFamily, type NewFamily } from './family-store.ts'
 import type { FamilyMaker } from './present-refresh-token.ts'
 import type { CheckedSession } from './session.ts'
+
+export type { NewFamily } from './family-store.ts'
 
 export interface Birth {
   readonly id: FamilyId
@@ -16,16 +18,16 @@ export interface Birth {
   readonly payload: object
 }
 
-/** Writes the one row of a family, unless its session or grant has ended meanwhile. */
+/** The one row of a family. */
+export function newFamily(
+  maker: FamilyMaker,
+  { id, session, payload, ...birth }: Birth,
+): NewFamily {
+  return { ...birth, id, sessionId: session.id, payloadSealed: maker.sealPayload(id, payload) }
+}
+
+/** Writes it, unless its session or grant has ended meanwhile. */
 export async function beginFamily(db: Sql, maker: FamilyMaker, birth: Birth): Promise<void> {
-  const born = await insertFamily(db, {
-    id: birth.id,
-    sessionId: birth.session.id,
-    grantId: birth.grantId,
-    epoch: birth.epoch,
-    bound: birth.bound,
-    by: birth.by,
-    payloadSealed: maker.sealPayload(birth.id, birth.payload),
-  })
-  if (!born) throw new DomainError('session_ended', 'the session has ended')
+  if (!(await insertFamily(db, newFamily(maker, birth))))
+    throw new DomainError('session_ended', 'the session has ended')
 }

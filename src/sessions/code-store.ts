@@ -1,6 +1,7 @@
 import type { Sql, Statement } from '../database/sql.ts'
 import type { FamilyId, GrantId, SessionId } from '../ids.ts'
 import type { CodeCheck } from './code.ts'
+import type { NewFamily } from './family-store.ts'
 import type { GrantedScopes } from './grant.ts'
 import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.ts'
 import { toUser, USER_OBJECT, type UserColumns } from './user-columns.ts'
@@ -74,6 +75,41 @@ export interface Redemption {
 export async function consumedCode(db: Sql, redemption: Redemption): Promise<boolean> {
   const { hash, sessionId, familyId } = redemption
   return (await db.execute(CONSUME, [hash, sessionId, familyId])) === 1
+}
+
+// One statement for both: a family is born of the redemption that won, and under the grant as it
+// was read. Session, grant, code: the order in which an end locks them.
+const REDEEM: Statement = {
+  name: 'code_redeem',
+  text: `
+    WITH held AS MATERIALIZED (SELECT id FROM session WHERE id = $2 AND ended_at IS NULL FOR SHARE),
+    allowed AS MATERIALIZED (
+      SELECT g.id, g.epoch, held.id AS session_id FROM "grant" g JOIN held ON held.id = g.session_id
+      WHERE g.id = $4 AND g.epoch = $5 AND g.ended_at IS NULL FOR SHARE OF g),
+    consumed AS (
+      UPDATE artifact a SET consumed_at = clock_timestamp(), family_id = $3 FROM allowed g
+      WHERE a.model = 'AuthorizationCode' AND a.hash = $1 AND a.session_id = g.session_id
+        AND a.consumed_at IS NULL
+      RETURNING g.id, g.epoch, g.session_id)
+    INSERT INTO family (id, session_id, grant_id, grant_epoch, bound, rotated_by, payload_sealed,
+      rotated_at, created_at)
+    SELECT $3, session_id, id, epoch, $6, $7, $8, clock_timestamp(), clock_timestamp()
+    FROM consumed`,
+}
+
+/** Whether this request redeems the code, and begets a family in the session that it is of. */
+export async function redeemedCode(db: Sql, hash: Buffer, family: NewFamily): Promise<boolean> {
+  const written = await db.execute(REDEEM, [
+    hash,
+    family.sessionId,
+    family.id,
+    family.grantId,
+    family.epoch,
+    family.bound,
+    family.by,
+    family.payloadSealed,
+  ])
+  return written === 1
 }
 
 // Access tokens of a family are not rows; one name in the list of what was revoked stands for all.

@@ -5,8 +5,15 @@ import type { FamilyId, SessionId, WorkspaceId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { ArrivalCode } from './arrival.ts'
 import type { CodeCheck } from './code.ts'
-import { checkCode, consumedCode, endFamilyRow, type Redemption } from './code-store.ts'
+import {
+  checkCode,
+  consumedCode,
+  endFamilyRow,
+  type Redemption,
+  redeemedCode,
+} from './code-store.ts'
 import { endSessionIn } from './end.ts'
+import type { NewFamily } from './family-store.ts'
 
 interface Deps {
   readonly db: Sql
@@ -64,6 +71,11 @@ export function consumeCode(
   redemption: Omit<Redemption, 'hash'>,
 ): Promise<boolean> {
   return consumedCode(deps.db, { hash: codeHash(deps, code), ...redemption })
+}
+
+/** The same for a code that begets a family, unless their session or grant has ended meanwhile. */
+export function redeemCode(deps: Deps, code: string, family: NewFamily): Promise<boolean> {
+  return redeemedCode(deps.db, codeHash(deps, code), family)
 }
 
 /** A family, and the session whose code it was born of: for an offline family, another one. */

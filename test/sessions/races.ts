@@ -139,8 +139,8 @@ export const REQUESTS: Record<string, Request> = {
   },
   'a redemption': {
     prepare: async (stage) => redeeming(await placeOn(stage), (place) => place.ask()),
-    holds: ['code_consume', 'family_insert'],
-    commits: 'together',
+    holds: ['code_redeem'],
+    commits: 'alone',
     ends: ALL,
   },
   'a redemption for an offline session': {

@@ -7,6 +7,7 @@ import {
   endFamily,
   type PresentedCode,
   presentCode,
+  redeemCode,
   sealCode,
 } from '../../sessions/redeem-code.ts'
 import type { OidcDeps } from '../deps.ts'
@@ -36,15 +37,19 @@ export function codeAdapter(deps: OidcDeps): ModelAdapter {
     },
 
     consume: async (code) => {
-      const { making, redeemed, writes } = requireState()
+      const state = requireState()
+      const { making, redeemed } = state
       if (!redeemed) throw new Error('a code is looked up before it is consumed')
       const sessionId = redeemed.check.session.id
       const familyId = making?.familyId ?? null
-      writes.push({
-        alone: false,
+      state.writes.push({
+        alone: true,
         run: async (db) => {
-          if (!(await consumeCode({ ...deps, db }, code, { sessionId, familyId })))
-            throw new errors.InvalidGrant('authorization code already consumed')
+          const at = { ...deps, db }
+          const won = state.born
+            ? await redeemCode(at, code, state.born)
+            : await consumeCode(at, code, { sessionId, familyId })
+          if (!won) throw new errors.InvalidGrant('authorization code already consumed')
         },
       })
     },

@@ -2,7 +2,7 @@ import Provider, { errors } from 'oidc-provider'
 import type { Actor } from '../../audit/append-entry.ts'
 import { isConfidential } from '../../clients/client.ts'
 import { formatId } from '../../ids.ts'
-import { beginFamily } from '../../sessions/begin-family.ts'
+import { beginFamily, newFamily } from '../../sessions/begin-family.ts'
 import { beginOfflineSession } from '../../sessions/begin-offline-session.ts'
 import { endGrant, endSession } from '../../sessions/end.ts'
 import type { FamilyCheck } from '../../sessions/family-check.ts'
@@ -42,6 +42,11 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
       const by = deviceMark(deps.serverKeys, Provider.ctx!.req)
       const birth = { ...making, id: making.familyId, bound, by, payload }
       const { checked } = state
+      // Beside no session of its own, a family is written with the code that begets it.
+      if (!making.draft) {
+        state.born = newFamily(making.maker, birth)
+        return
+      }
       state.writes.push({
         alone: false,
         run: async (db) => {
