@@ -28,8 +28,10 @@ async function finish(
   { req, res }: { readonly req: IncomingMessage; readonly res: ServerResponse },
 ): Promise<void> {
   try {
-    await provider.interactionDetails(req, res)
-    await provider.interactionFinished(req, res, { login: await decide() } as never)
+    const details = await provider.interactionDetails(req, res)
+    details.result = { login: await decide() } as never
+    await details.persist()
+    res.writeHead(303, { Location: details.returnTo, 'Content-Length': '0' }).end()
   } catch (error) {
     console.error(error)
     res.writeHead(500).end(String(error))

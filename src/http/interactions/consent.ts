@@ -51,7 +51,7 @@ export function postConsent(deps: InteractionDeps) {
     if (details.prompt.name !== 'consent') return goOn(ctx, path)
     await deps.csrf.check(ctx, details.uid)
     const { decision } = parse(form, await readForm(ctx))
-    if (decision === 'refuse') return answer(deps, ctx, REFUSED, { keep: 'nothing' })
+    if (decision === 'refuse') return answer(ctx, interaction, { ...REFUSED, keep: 'nothing' })
 
     const { userId } = askedLogin(interaction)
     const place = await placeOf(deps, interaction, userId)
@@ -64,7 +64,7 @@ export function postConsent(deps: InteractionDeps) {
       scopes,
       by: { kind: 'user', id: userId },
     })
-    await answer(deps, ctx, { consent: {} }, { keep: 'earlier answers' })
+    await answer(ctx, interaction, { consent: {}, keep: 'earlier answers' })
   }
 }
 

@@ -48,20 +48,18 @@ export function postLogin(deps: InteractionDeps) {
     const accountId = formatId('usr', entered.user.id)
     // What somebody else has answered on the way here is not this person's answer.
     const keep = details.session?.accountId === accountId ? 'earlier answers' : 'nothing'
-    await continueAs(interaction, entered.loginId)
+    continueAs(interaction, entered.loginId)
     const ts = Math.floor(entered.authTime.getTime() / 1000)
     const { loginId } = entered
     const proof = { acr: PASSWORD_PROOF.acr, amr: [...PASSWORD_PROOF.amr] }
-    const result = { login: { accountId, ts, ...proof, remember: false, loginId } }
-    await answer(deps, ctx, result, { keep })
+    const proven = { accountId, ts, ...proof, remember: false, loginId }
+    await answer(ctx, interaction, { login: proven, keep })
   }
 }
 
 /** A request that was begun under another login is now this one's; it would be refused otherwise. */
-async function continueAs({ details }: OpenInteraction, loginId: string): Promise<void> {
-  if (!details.session || details.session.uid === loginId) return
-  delete details.session
-  await details.persist()
+function continueAs({ details }: OpenInteraction, loginId: string): void {
+  if (details.session && details.session.uid !== loginId) delete details.session
 }
 
 /** Reasons for which another person is wanted than the one who is logged in. */

@@ -59,23 +59,15 @@ export function askedLogin({ details, login }: OpenInteraction): Login {
   throw new DomainError('form_expired', 'another person is logged in here now')
 }
 
-/** Stores an answer and lets the request go on with it. */
+/** Stores an answer and lets the request go on with it, unless it is over. */
 export async function answer(
-  deps: InteractionDeps,
   ctx: RouterContext,
-  result: InteractionResults,
-  { keep }: { readonly keep: 'earlier answers' | 'nothing' },
+  { details }: OpenInteraction,
+  { keep, ...result }: InteractionResults & { readonly keep: 'earlier answers' | 'nothing' },
 ): Promise<void> {
-  const mergeWithLastSubmission = keep === 'earlier answers'
-  const provider = deps.oidc.provider()
-  try {
-    goOn(
-      ctx,
-      await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission }),
-    )
-  } catch (error) {
-    throw asExpired(error)
-  }
+  details.result = keep === 'nothing' ? result : { ...details.lastSubmission, ...result }
+  await store(details)
+  goOn(ctx, details.returnTo)
 }
 
 /** Puts another question in place of the present one. */
@@ -85,8 +77,16 @@ export async function askInstead(
   prompt: { readonly name: 'login' | 'workspace'; readonly reason: string },
 ): Promise<void> {
   details.prompt = { name: prompt.name, reasons: [prompt.reason], details: {} }
-  await details.persist()
+  await store(details)
   goOn(ctx, path)
+}
+
+async function store(details: OpenInteraction['details']): Promise<void> {
+  try {
+    await details.persist()
+  } catch (error) {
+    throw asExpired(error)
+  }
 }
 
 function asExpired(error: unknown): unknown {

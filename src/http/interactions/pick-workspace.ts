@@ -47,7 +47,7 @@ export function postWorkspace(deps: InteractionDeps) {
     const membership = id && (await membershipOf(deps.db, userId, id))
     if (!membership) return showNotYours(deps, ctx, interaction)
     const picked = { id: formatId('wsp', membership.workspace.id) }
-    await answer(deps, ctx, { workspace: picked }, { keep: 'earlier answers' })
+    await answer(ctx, interaction, { workspace: picked, keep: 'earlier answers' })
   }
 }
 

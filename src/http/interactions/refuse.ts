@@ -12,10 +12,11 @@ const NOT_A_MEMBER = {
 /** Sends the person back to the client with a no. */
 export function postCancel(deps: InteractionDeps) {
   return async (ctx: RouterContext): Promise<void> => {
-    const { details } = await openInteraction(deps, ctx)
+    const interaction = await openInteraction(deps, ctx)
+    const { details } = interaction
     await deps.csrf.check(ctx, details.uid)
     const isStranger = details.prompt.reasons.includes('not_a_member')
-    await answer(deps, ctx, isStranger ? NOT_A_MEMBER : REFUSED, { keep: 'nothing' })
+    await answer(ctx, interaction, { ...(isStranger ? NOT_A_MEMBER : REFUSED), keep: 'nothing' })
   }
 }
 

@@ -1,9 +1,9 @@
 import { errors } from 'oidc-provider'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, type ModelAdapter } from '../payload.ts'
-import { writeLater } from '../request-state.ts'
+import { currentState, writeLater } from '../request-state.ts'
 import { artifactReader } from './artifact-reader.ts'
-import { consumedArtifact, deleteArtifact, saveArtifact } from './artifact-store.ts'
+import { changeArtifact, consumedArtifact, deleteArtifact, saveArtifact } from './artifact-store.ts'
 
 /** Bytes: anybody can make us keep one for a while. */
 const LARGEST = 8_192
@@ -33,6 +33,11 @@ export function artifactAdapter(
       const bytes = Buffer.from(JSON.stringify(payload))
       if (bytes.length > LARGEST) throw new errors.InvalidRequest('the request is too large')
       const sealed = deps.serverKeys.data.seal(kind, [hash], bytes)
+      // On our pages it is answered, and may be over: then it must not come back.
+      if (kind === 'Interaction' && !currentState()) {
+        if (await changeArtifact(deps.db, { kind, hash, payloadSealed: sealed })) return
+        throw new errors.SessionNotFound('the request is over')
+      }
       await writeLater(deps.db, {
         alone: true,
         run: (db) => saveArtifact(db, { kind, hash, payloadSealed: sealed, expiresIn }),

@@ -21,6 +21,20 @@ export async function saveArtifact(
   await db.execute(SAVE, [artifact.kind, artifact.hash, artifact.payloadSealed, artifact.expiresIn])
 }
 
+const CHANGE: Statement = {
+  name: 'artifact_change',
+  text: `UPDATE artifact SET payload_sealed = $3
+    WHERE model = $1 AND hash = $2 AND expires_at > statement_timestamp()`,
+}
+
+/** Changes one that is there, for as long as it has left; false where it is not any more. */
+export async function changeArtifact(
+  db: Sql,
+  { kind, hash, payloadSealed }: ArtifactKey & Pick<StoredArtifact, 'payloadSealed'>,
+): Promise<boolean> {
+  return (await db.execute(CHANGE, [kind, hash, payloadSealed])) === 1
+}
+
 export interface ArtifactKey {
   readonly kind: string
   readonly hash: Buffer
