@@ -4,6 +4,7 @@ import { errors } from 'oidc-provider'
 import { DomainError } from '../errors.ts'
 import { type SigningKeySet, signingKeysNow } from '../keys/signing-keys.ts'
 import { introspectionReader } from '../sessions/introspection.ts'
+import { codeReader } from '../sessions/redeem-code.ts'
 import type { OidcDeps } from './deps.ts'
 import { flush, Outdated } from './flush.ts'
 import { expectFormPost, letFormPost } from './form-post.ts'
@@ -41,7 +42,7 @@ export interface Oidc {
   refresh(): Promise<void>
 }
 
-type OidcOptions = Omit<OidcDeps, 'people' | 'verificationKeys'>
+type OidcOptions = Omit<OidcDeps, 'people' | 'codes' | 'verificationKeys'>
 
 /** The OpenID provider with its keys, which it follows without a restart. */
 export async function createOidc(
@@ -53,6 +54,7 @@ export async function createOidc(
   const deps: OidcDeps = {
     ...options,
     people: personReader(options.db, options.config.keys.epochRotation),
+    codes: codeReader(options.db),
     verificationKeys: () => verification,
   }
   const introspections = introspectionReader(options.db)

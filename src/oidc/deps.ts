@@ -7,6 +7,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { Activity } from '../sessions/activity.ts'
 import type { AdvanceFamily } from '../sessions/advance-family.ts'
 import type { ReadFamily } from '../sessions/family-check.ts'
+import type { ReadCode } from '../sessions/redeem-code.ts'
 import type { ReadStay } from '../sessions/stay.ts'
 import type { ReadPerson } from './person.ts'
 import type { VerificationKey } from './verify-own-jwt.ts'
@@ -24,6 +25,7 @@ export interface OidcDeps {
   readonly families: ReadFamily
   readonly stays: ReadStay
   readonly people: ReadPerson
+  readonly codes: ReadCode
   /** Public keys whose tokens may still live, by kid. */
   readonly verificationKeys: () => ReadonlyMap<string, VerificationKey>
   /** Tells monitoring what has happened, after it is committed. */

@@ -7,6 +7,7 @@ import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.
 import { toUser, USER_OBJECT, type UserColumns } from './user-columns.ts'
 
 interface CodeRow extends CheckRow {
+  readonly place: number
   readonly payload_sealed: Buffer
   readonly consumed_at: Date | null
   readonly family_id: FamilyId | null
@@ -21,23 +22,30 @@ interface CodeRow extends CheckRow {
 }
 
 const CHECK: Statement = {
-  name: 'code_check',
-  text: `SELECT a.payload_sealed, a.consumed_at, a.family_id, ${CHECK_COLUMNS},
+  name: 'codes_check',
+  text: `SELECT k.place::int, a.payload_sealed, a.consumed_at, a.family_id, ${CHECK_COLUMNS},
       g.id AS grant_id, g.epoch, g.scopes, g.created_at AS grant_created_at,
       g.ended_at IS NULL AND cl.disabled_at IS NULL AS grant_stands, cl.client_id AS client_name,
       CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
       clock_timestamp() AS now
-    FROM artifact a
+    FROM unnest($1::bytea[]) WITH ORDINALITY AS k(hash, place)
+    JOIN artifact a ON a.model = 'AuthorizationCode' AND a.hash = k.hash
     JOIN session_check c ON c.session_id = a.session_id
     JOIN "grant" g ON g.id = a.grant_id
     JOIN client cl ON cl.id = g.client_id
-    LEFT JOIN "user" u ON u.id = c.user_id
-    WHERE a.model = 'AuthorizationCode' AND a.hash = $1`,
+    LEFT JOIN "user" u ON u.id = c.user_id`,
 }
 
-export async function checkCode(db: Sql, hash: Buffer): Promise<CodeCheck | null> {
-  const [row] = await db.query<CodeRow>(CHECK, [hash])
-  if (!row) return null
+/** Those that are there, by the place of their hash. */
+export async function checkCodes(
+  db: Sql,
+  hashes: readonly Buffer[],
+): Promise<ReadonlyMap<number, CodeCheck>> {
+  const rows = await db.query<CodeRow>(CHECK, [hashes])
+  return new Map(rows.map((row) => [row.place - 1, toCheck(row)]))
+}
+
+function toCheck(row: CodeRow): CodeCheck {
   return {
     payloadSealed: row.payload_sealed,
     consumedAt: row.consumed_at,

@@ -1,4 +1,5 @@
 import { type Actor, appendEntry } from '../audit/append-entry.ts'
+import { coalesce } from '../database/coalesce.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, sqlTransaction } from '../database/transaction.ts'
 import type { FamilyId, SessionId, WorkspaceId } from '../ids.ts'
@@ -6,7 +7,7 @@ import type { ServerKeys } from '../keys/data-keys.ts'
 import type { ArrivalCode } from './arrival.ts'
 import type { CodeCheck } from './code.ts'
 import {
-  checkCode,
+  checkCodes,
   consumedCode,
   endFamilyRow,
   type Redemption,
@@ -30,10 +31,27 @@ export interface PresentedCode {
   readonly use: 'first' | 'double' | 'replayed'
 }
 
+export type ReadCode = (hash: Buffer) => Promise<CodeCheck | undefined>
+
+/** Reads codes for the redemptions that come at about the same time, in one statement. */
+export function codeReader(db: Sql): ReadCode {
+  const keyOf = (hash: Buffer) => hash.toString('base64')
+  return coalesce(
+    async (hashes: readonly Buffer[]) => {
+      const checks = await checkCodes(db, hashes)
+      return new Map([...checks].map(([at, check]) => [keyOf(hashes[at]!), check]))
+    },
+    { keyOf, maxBatch: 100, maxInFlight: 4 },
+  )
+}
+
 /** What a code stands for, if its session and grant stand; expiry is the provider's to judge. */
-export async function presentCode(deps: Deps, code: string): Promise<PresentedCode | null> {
+export async function presentCode(
+  deps: Pick<Deps, 'serverKeys'> & { readonly codes: ReadCode },
+  code: string,
+): Promise<PresentedCode | null> {
   const hash = codeHash(deps, code)
-  const check = await checkCode(deps.db, hash)
+  const check = await deps.codes(hash)
   if (!check || check.session.refusal || !check.grantStands) return null
   const opened = deps.serverKeys.data.open('AuthorizationCode', [hash], check.payloadSealed)
   if (!opened) return null

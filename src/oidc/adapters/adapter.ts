@@ -2,7 +2,7 @@ import type { OidcDeps } from '../deps.ts'
 import type { ModelAdapter } from '../payload.ts'
 import { accessTokenAdapter } from './access-token-adapter.ts'
 import { artifactAdapter } from './artifact-adapter.ts'
-import { artifactReader } from './artifact-reader.ts'
+import { sharedArtifacts } from './artifacts.ts'
 import { clientAdapter } from './client-adapter.ts'
 import { codeAdapter } from './code-adapter.ts'
 import { grantAdapter } from './grant-adapter.ts'
@@ -20,6 +20,6 @@ export function createAdapter(deps: OidcDeps): (kind: string) => ModelAdapter {
     AccessToken: () => accessTokenAdapter('AccessToken', deps),
     ClientCredentials: () => accessTokenAdapter('ClientCredentials', deps),
   }
-  const artifacts = artifactReader(deps.db)
+  const artifacts = sharedArtifacts(deps.db)
   return (kind) => adapters[kind]?.(kind) ?? artifactAdapter(kind, deps, artifacts)
 }

@@ -2,8 +2,8 @@ import { errors } from 'oidc-provider'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, type ModelAdapter } from '../payload.ts'
 import { currentState, writeLater } from '../request-state.ts'
-import { artifactReader } from './artifact-reader.ts'
-import { changeArtifact, consumedArtifact, deleteArtifact, saveArtifact } from './artifact-store.ts'
+import { consumedArtifact, deleteArtifact, saveArtifacts } from './artifact-store.ts'
+import { sharedArtifacts } from './artifacts.ts'
 
 /** Bytes: anybody can make us keep one for a while. */
 const LARGEST = 8_192
@@ -15,14 +15,14 @@ const LARGEST = 8_192
 export function artifactAdapter(
   kind: string,
   deps: Pick<OidcDeps, 'db' | 'serverKeys'>,
-  findArtifact = artifactReader(deps.db),
+  artifacts = sharedArtifacts(deps.db),
 ): ModelAdapter {
   const hashOf = (id: string) => deps.serverKeys.lookupHash(kind, id)
 
   return adapterOf(kind, {
     find: async (id) => {
       const hash = hashOf(id)
-      const found = await findArtifact({ kind, hash })
+      const found = await artifacts.find({ kind, hash })
       const opened = found && deps.serverKeys.data.open(kind, [hash], found.payloadSealed)
       if (!opened) return undefined
       const consumed = found.consumedAt ? { consumed: true } : {}
@@ -35,12 +35,15 @@ export function artifactAdapter(
       const sealed = deps.serverKeys.data.seal(kind, [hash], bytes)
       // On our pages it is answered, and may be over: then it must not come back.
       if (kind === 'Interaction' && !currentState()) {
-        if (await changeArtifact(deps.db, { kind, hash, payloadSealed: sealed })) return
+        if (await artifacts.change({ kind, hash, payloadSealed: sealed })) return
         throw new errors.SessionNotFound('the request is over')
       }
+      const artifact = { kind, hash, payloadSealed: sealed, expiresIn }
       await writeLater(deps.db, {
         alone: true,
-        run: (db) => saveArtifact(db, { kind, hash, payloadSealed: sealed, expiresIn }),
+        run: async (db) => {
+          await (db.inTransaction ? saveArtifacts(db, [artifact]) : artifacts.save(artifact))
+        },
       })
     },
     consume: async (id) =>

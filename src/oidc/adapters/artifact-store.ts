@@ -1,38 +1,59 @@
 import type { Sql, Statement } from '../../database/sql.ts'
 
+export interface NewArtifact extends ArtifactKey {
+  readonly payloadSealed: Buffer
+  /** Seconds. */
+  readonly expiresIn: number | undefined
+}
+
 // A client's registration token lasts as long as the client (RFC 7592 §3): without a lifetime, for ever.
+// In one order, as in all that writes many: two that share rows would wait for each other.
 const SAVE: Statement = {
-  name: 'artifact_save',
+  name: 'artifacts_save',
   text: `INSERT INTO artifact (model, hash, payload_sealed, expires_at)
-    VALUES ($1, $2, $3, COALESCE(statement_timestamp() + make_interval(secs => $4), 'infinity'))
+    SELECT model, hash, payload_sealed,
+      COALESCE(statement_timestamp() + make_interval(secs => lifetime), 'infinity')
+    FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::float8[])
+      AS k(model, hash, payload_sealed, lifetime)
+    ORDER BY model, hash
     ON CONFLICT (model, hash) DO UPDATE SET payload_sealed = EXCLUDED.payload_sealed,
       expires_at = EXCLUDED.expires_at`,
 }
 
-export async function saveArtifact(
-  db: Sql,
-  artifact: {
-    readonly kind: string
-    readonly hash: Buffer
-    readonly payloadSealed: Buffer
-    readonly expiresIn: number | undefined
-  },
-): Promise<void> {
-  await db.execute(SAVE, [artifact.kind, artifact.hash, artifact.payloadSealed, artifact.expiresIn])
+/** Writes several, each of another key. */
+export async function saveArtifacts(db: Sql, artifacts: readonly NewArtifact[]): Promise<void> {
+  const lifetimes = artifacts.map(({ expiresIn }) => expiresIn ?? null)
+  await db.execute(SAVE, [...valuesOf(artifacts), lifetimes])
 }
 
 const CHANGE: Statement = {
-  name: 'artifact_change',
-  text: `UPDATE artifact SET payload_sealed = $3
-    WHERE model = $1 AND hash = $2 AND expires_at > statement_timestamp()`,
+  name: 'artifacts_change',
+  text: `WITH held AS MATERIALIZED (
+      SELECT a.model, a.hash, k.payload_sealed, k.place
+      FROM unnest($1::text[], $2::bytea[], $3::bytea[]) WITH ORDINALITY
+        AS k(model, hash, payload_sealed, place)
+      JOIN artifact a ON a.model = k.model AND a.hash = k.hash
+        AND a.expires_at > statement_timestamp()
+      ORDER BY a.model, a.hash FOR NO KEY UPDATE OF a)
+    UPDATE artifact a SET payload_sealed = held.payload_sealed FROM held
+    WHERE a.model = held.model AND a.hash = held.hash RETURNING held.place::int`,
 }
 
-/** Changes one that is there, for as long as it has left; false where it is not any more. */
-export async function changeArtifact(
+/** Changes those that are there, for as long as they have left; their places come back. */
+export async function changeArtifacts(
   db: Sql,
-  { kind, hash, payloadSealed }: ArtifactKey & Pick<StoredArtifact, 'payloadSealed'>,
-): Promise<boolean> {
-  return (await db.execute(CHANGE, [kind, hash, payloadSealed])) === 1
+  artifacts: readonly Omit<NewArtifact, 'expiresIn'>[],
+): Promise<readonly number[]> {
+  const rows = await db.query<{ place: number }>(CHANGE, valuesOf(artifacts))
+  return rows.map(({ place }) => place - 1)
+}
+
+function valuesOf(artifacts: readonly Omit<NewArtifact, 'expiresIn'>[]) {
+  return [
+    artifacts.map(({ kind }) => kind),
+    artifacts.map(({ hash }) => hash),
+    artifacts.map(({ payloadSealed }) => payloadSealed),
+  ]
 }
 
 export interface ArtifactKey {

@@ -4,7 +4,7 @@ import { expect, test } from '../../sessions/stage.ts'
 test('an answer to a request that ended meanwhile does not bring it back', async ({ stage }) => {
   const visit = await visitOn(stage)
   const { page } = await visit.ask()
-  const held = stage.proxy.hold('artifact_change')
+  const held = stage.proxy.hold('artifacts_change')
   const answered = visit.logIn(page)
   await held.reached
   const { pool } = stage.database
