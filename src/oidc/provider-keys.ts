@@ -1,5 +1,6 @@
-import { createPublicKey, type KeyObject, webcrypto } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { ExternalSigningKey } from 'oidc-provider'
+import { signatureOf } from '../keys/jws.ts'
 import type { SigningKey, SigningKeySet } from '../keys/signing-keys.ts'
 
 /**
@@ -19,7 +20,7 @@ export function providerKeys({ active, published }: SigningKeySet): object[] {
 
 class OwnSigningKey extends ExternalSigningKey {
   readonly #publicKey: KeyObject
-  readonly #signer: webcrypto.CryptoKey | null
+  readonly #active: SigningKey | null
 
   constructor(
     { kid, alg }: { readonly kid: string; readonly alg: string },
@@ -30,27 +31,15 @@ class OwnSigningKey extends ExternalSigningKey {
     // Settable, though the types say otherwise (lib/helpers/keystore.js at v9.13).
     Object.assign(this, { kid, alg })
     this.#publicKey = publicKey
-    this.#signer = active && signerOf(active)
+    this.#active = active
   }
 
   override keyObject(): KeyObject {
     return this.#publicKey
   }
 
-  // Off the event loop, where `crypto.sign` would hold it: a signature costs as much as a third of
-  // a request. WebCrypto gives r and s side by side, as JOSE wants them (RFC 7518 §3.4).
   override async sign(data: Uint8Array): Promise<Uint8Array> {
-    if (!this.#signer) throw new Error(`the key ${this.kid} does not sign`)
-    const { name } = this.#signer.algorithm
-    return Buffer.from(await webcrypto.subtle.sign({ name, hash: 'SHA-256' }, this.#signer, data))
+    if (!this.#active) throw new Error(`the key ${this.kid} does not sign`)
+    return signatureOf(this.#active, data)
   }
 }
-
-function signerOf({ alg, privateKey }: SigningKey): webcrypto.CryptoKey {
-  return privateKey.toCryptoKey(ALGORITHMS[alg], false, ['sign'])
-}
-
-const ALGORITHMS = {
-  ES256: { name: 'ECDSA', namedCurve: 'P-256' },
-  RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
-} as const
