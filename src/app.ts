@@ -14,6 +14,7 @@ import { BODY_LIMIT } from './http/middleware/read-body.ts'
 import { setSecurityHeaders } from './http/middleware/set-security-headers.ts'
 import { introspection } from './http/oauth/introspection.ts'
 import { readAhead } from './http/oauth/read-ahead.ts'
+import { token } from './http/oauth/token.ts'
 import { operations } from './http/operations/operations.ts'
 import { createPages, type Pages } from './http/pages.ts'
 import { serveAssets } from './http/serve-assets.ts'
@@ -61,6 +62,7 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   app.use(onlyFor(PAGES, accountRoutes(served)))
   app.use(readAhead())
   app.use(introspection(services))
+  app.use(token(services))
   app.use((ctx, next) => oidc.middleware(ctx as never, next))
   return app
 }

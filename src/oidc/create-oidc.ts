@@ -5,6 +5,7 @@ import { DomainError } from '../errors.ts'
 import { type SigningKeySet, signingKeysNow } from '../keys/signing-keys.ts'
 import { introspectionReader } from '../sessions/introspection.ts'
 import { codeReader } from '../sessions/redeem-code.ts'
+import { grantToService, type ServiceAsked } from './client-credentials.ts'
 import type { OidcDeps } from './deps.ts'
 import { flush, Outdated } from './flush.ts'
 import { expectFormPost, letFormPost } from './form-post.ts'
@@ -16,6 +17,7 @@ import { personReader } from './person.ts'
 import { buildProvider } from './provider.ts'
 import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
+import type { TokenAnswer } from './token-answer.ts'
 import { verificationKeysOf } from './verify-own-jwt.ts'
 
 /** As much of koa's context as is needed here; koa itself belongs to the HTTP side. */
@@ -35,6 +37,8 @@ export interface Oidc {
   readonly middleware: HttpMiddleware
   /** The short way to the answer of an introspection, for what most of them ask. */
   introspect(asked: Asked): Promise<Introspection>
+  /** The short way to a token for a service. */
+  grantToService(asked: ServiceAsked): Promise<TokenAnswer>
   /** The provider of the moment: ask each time, it changes with the keys. */
   provider(): Provider
   keys(): SigningKeySet
@@ -58,11 +62,13 @@ export async function createOidc(
     verificationKeys: () => verification,
   }
   const introspections = introspectionReader(options.db)
+  const signing = { ...deps, signingKeys: () => keys }
   let provider = watched(deps, keys, renderError)
 
   return {
     middleware: (ctx, next) => answer(deps, provider, ctx as HttpContext, next),
     introspect: (asked) => introspect({ ...deps, introspections }, asked),
+    grantToService: (asked) => grantToService(signing, asked),
     provider: () => provider,
     keys: () => keys,
     refresh: async () => {

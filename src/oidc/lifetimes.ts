@@ -1,27 +1,33 @@
 import type { Configuration } from 'oidc-provider'
 import type { Config } from '../config/config.ts'
+import type { CheckedSession } from '../sessions/session.ts'
 import { currentState } from './request-state.ts'
 
 /** Seconds that a person has for login, choice and consent. */
 const INTERACTION = 600
 
-/** Seconds for all that the provider makes; nothing of a stay outlives the stay. */
+/** Seconds for all that the provider makes. */
 export function lifetimes({ tokens, login }: Config): NonNullable<Configuration['ttl']> {
-  const withinStay = (seconds: number) => () => Math.max(1, Math.min(seconds, stayLeft()))
+  const session = () => currentState()?.checked?.session ?? null
   return {
     AccessToken: (_ctx, token) =>
-      withinStay(token.resourceServer?.accessTokenTTL ?? tokens.accessToken)(),
+      withinStay(token.resourceServer?.accessTokenTTL ?? tokens.accessToken, session()),
     ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? tokens.accessToken,
     AuthorizationCode: tokens.code,
     IdToken: tokens.idToken,
-    RefreshToken: () => Math.max(1, stayLeft()),
+    RefreshToken: () => withinStay(Number.MAX_SAFE_INTEGER, session()),
     Grant: login.absoluteTimeout,
     Interaction: INTERACTION,
     Session: login.absoluteTimeout,
   }
 }
 
-function stayLeft(): number {
-  const end = currentState()?.checked?.session.absoluteEndAt
-  return end ? Math.floor((end.getTime() - Date.now()) / 1000) : Number.MAX_SAFE_INTEGER
+/** Seconds, cut short by the end of the stay: nothing of a stay outlives it. */
+export function withinStay(
+  seconds: number,
+  session: Pick<CheckedSession, 'absoluteEndAt'> | null,
+): number {
+  if (!session) return seconds
+  const left = Math.floor((session.absoluteEndAt.getTime() - Date.now()) / 1000)
+  return Math.max(1, Math.min(seconds, left))
 }

@@ -2,14 +2,12 @@ import { createHash } from 'node:crypto'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import { isClientSecret } from '../clients/secrets.ts'
 import { newId } from '../ids.ts'
-import { formatAccessToken } from '../sessions/access-token.ts'
 import type { AccessTokenContent } from '../sessions/check-access-token.ts'
-import { sealServiceToken } from '../sessions/service-token.ts'
-import { keyRowOf } from '../sessions/session-key-row.ts'
 import { insertProof } from './adapters/artifact-store.ts'
 import { NO_SECRET_HERE } from './adapters/client-adapter.ts'
 import type { OidcDeps } from './deps.ts'
 import { keepClients } from './kept-clients.ts'
+import { sealAccessToken } from './make-access-token.ts'
 import type { Payload } from './payload.ts'
 import { requireState } from './request-state.ts'
 
@@ -101,7 +99,7 @@ function overrideAccessToken({ prototype }: Model, deps: OidcDeps): void {
   }
 }
 
-async function sealed(
+function sealed(
   deps: OidcDeps,
   token: LibraryToken,
   times: { readonly i: number; readonly t: number },
@@ -118,10 +116,7 @@ async function sealed(
     ...times,
   }
   const { checked, making } = requireState()
-  if (!checked) return sealServiceToken(deps.serverKeys, content, new Date())
-  const { session, grantId: g, epoch: e } = checked
-  const key = await deps.keyring.sessionKey(keyRowOf(session), 'access-token')
-  return formatAccessToken(key, session.id, { ...content, g, e, f: making?.familyId })
+  return sealAccessToken(deps, content, checked && { checked, familyId: making?.familyId })
 }
 
 /** Seconds for which a proof may claim to be good. */

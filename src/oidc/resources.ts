@@ -1,4 +1,5 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
+import type { ClientMetadata } from '../clients/client-metadata.ts'
 import type { Resource } from '../clients/resource.ts'
 import { IDENTITY_SCOPES } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
@@ -24,7 +25,7 @@ export function resourceIndicators(deps: OidcDeps) {
     ): Promise<ResourceServer> => {
       const resource = await find(deps, ctx, identifier)
       if (!resource) throw new errors.InvalidTarget('unknown resource')
-      return serverOf(deps, { ...resource, scopes: scopesFor(ctx, resource) })
+      return targetOf(deps, { ...resource, scopes: scopesFor(ctx, resource) })
     },
   }
 }
@@ -36,22 +37,41 @@ async function find(deps: OidcDeps, ctx: KoaContextWithOIDC, identifier: string)
   return (await deps.registry({ clientId, resource: identifier })).resource
 }
 
-/**
- * Where the operator wrote down scopes of the client, it gets no others. A service acts for nobody
- * who could consent, so without any the resource is no target for it (ASVS 5.0 V10.4.11).
- */
 function scopesFor(ctx: KoaContextWithOIDC, resource: Resource): readonly string[] {
   const client = requireState().clients.get(ctx.oidc.client?.clientId ?? '')
-  const written = client?.metadata.scope?.split(' ') ?? []
-  const isHeld = written.some((scope) => !IDENTITY_SCOPES.includes(scope))
-  if (!isHeld && ctx.oidc.params?.grant_type !== 'client_credentials') return resource.scopes
-  const scopes = resource.scopes.filter((scope) => written.includes(scope))
-  if (scopes.length === 0)
-    throw new errors.InvalidTarget('the client has no scope of this resource')
+  const isService = ctx.oidc.params?.grant_type === 'client_credentials'
+  const scopes = scopesHeld(client?.metadata ?? {}, resource, isService)
+  if (!scopes) throw new errors.InvalidTarget('the client has no scope of this resource')
   return scopes
 }
 
-function serverOf({ config }: OidcDeps, resource: Resource): ResourceServer {
+/**
+ * What a client may be given of a resource; null where it is no target for the client. Where the
+ * operator wrote down scopes of the client, it gets no others. A service acts for nobody who could
+ * consent, so without any the resource is no target for it (ASVS 5.0 V10.4.11).
+ */
+export function scopesHeld(
+  metadata: Pick<ClientMetadata, 'scope'>,
+  resource: Resource,
+  isService: boolean,
+): readonly string[] | null {
+  const written = metadata.scope?.split(' ') ?? []
+  const isHeld = written.some((scope) => !IDENTITY_SCOPES.includes(scope))
+  if (!isHeld && !isService) return resource.scopes
+  const scopes = resource.scopes.filter((scope) => written.includes(scope))
+  return scopes.length > 0 ? scopes : null
+}
+
+/** How tokens for a resource are made, in the library's words. */
+export interface Target {
+  readonly audience: string
+  readonly scope: string
+  readonly accessTokenFormat: Resource['tokenFormat']
+  readonly accessTokenTTL: number
+  readonly jwt?: { readonly sign: { readonly alg: NonNullable<Resource['alg']> } }
+}
+
+export function targetOf({ config }: Pick<OidcDeps, 'config'>, resource: Resource): Target {
   const { accessToken } = config.tokens
   const isJwt = resource.tokenFormat === 'jwt'
   return {

@@ -1,9 +1,8 @@
-import { parse } from 'node:querystring'
 import type { Context, Middleware } from 'koa'
 import type { Asked, Introspection } from '../../oidc/introspect.ts'
 import { ROUTES } from '../../oidc/routes.ts'
-import { foldPath } from '../middleware/route-label.ts'
 import { shownSecret } from './client-secret.ts'
+import { fieldsOf, isPlain, present } from './plain-request.ts'
 import { formRead } from './read-ahead.ts'
 
 interface Deps {
@@ -19,24 +18,13 @@ interface Deps {
  */
 export function introspection({ config, oidc }: Deps): Middleware {
   return async function introspect(ctx, next) {
-    const body = isPlain(ctx) ? formRead(ctx.req) : undefined
+    const body = isPlain(ctx, ROUTES.introspection) ? formRead(ctx.req) : undefined
     const asked = body && askedIn(ctx, body)
     const answer = asked && (await oidc.introspect(asked))
     if (answer?.state === 'answered') return present(ctx, answer.body)
     if (answer?.state === 'unauthenticated' && !wantsPage(ctx)) return refuse(ctx, config.issuer)
     return next()
   }
-}
-
-/** Asked by a program; browsers come with an origin, and others with things of their own. */
-function isPlain({ method, path, req: { headers } }: Context): boolean {
-  return (
-    method === 'POST' &&
-    foldPath(path) === ROUTES.introspection &&
-    headers.origin === undefined &&
-    headers['oauth-client-attestation'] === undefined &&
-    headers['oauth-client-attestation-pop'] === undefined
-  )
 }
 
 const NAMES = [
@@ -50,14 +38,10 @@ const NAMES = [
 
 /** Null for whatever is not one of our access tokens by its form, or not asked about in this plain way. */
 function askedIn(ctx: Context, body: Buffer): Asked | null {
-  const text = body.toString()
-  const form = parse(text)
-  const values = NAMES.map((name) => form[name] || undefined)
-  if (text.startsWith('\ufeff') || values.some(Array.isArray)) return null
-  const [token, , client_id, client_secret, assertion] = values as (string | undefined)[]
-  if (assertion !== undefined || token === undefined || !isAccessToken(token)) return null
-  const shown = shownSecret(ctx.req.headers, { client_id, client_secret })
-  return shown && { ...shown, token }
+  const fields = fieldsOf(body, NAMES)
+  if (!fields?.token || fields.client_assertion || !isAccessToken(fields.token)) return null
+  const shown = shownSecret(ctx.req.headers, fields)
+  return shown && { ...shown, token: fields.token }
 }
 
 const LONGEST_JWT = 6_000
@@ -65,14 +49,6 @@ const LONGEST_JWT = 6_000
 function isAccessToken(token: string): boolean {
   if (token.startsWith('sat_')) return true
   return token.length <= LONGEST_JWT && /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/.test(token)
-}
-
-function present(ctx: Context, body: object): void {
-  ctx.vary('Origin')
-  ctx.set('Access-Control-Allow-Origin', '*')
-  ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate')
-  ctx.set('Cache-Control', 'no-store')
-  ctx.body = body
 }
 
 /** Errors are pages to whom prefers them, and those are the provider's to render. */
