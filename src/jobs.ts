@@ -1,6 +1,7 @@
 import { tryExclusively } from './database/advisory-lock.ts'
 import { purge } from './database/purge.ts'
 import { destroyUnusedEpochs } from './keys/epochs.ts'
+import { DATA_KEY_LOOK, destroyUnusedDataKeys } from './keys/rotate-data-key.ts'
 import { ROOT_ROTATION } from './keys/rotate-root.ts'
 import { rotateSigningKeys } from './keys/signing-keys.ts'
 import { followOutcomes, outcomes } from './monitoring/outcome.ts'
@@ -51,6 +52,12 @@ export const JOBS: readonly Job<Services>[] = [
     run: (s) => s.oidc.refresh(),
   },
   {
+    name: 'keys.follow-data',
+    every: DATA_KEY_LOOK,
+    everywhere: true,
+    run: (s) => s.serverKeys.refresh(),
+  },
+  {
     name: 'keys.watch-incarnation',
     every: 2,
     everywhere: true,
@@ -64,6 +71,7 @@ export const JOBS: readonly Job<Services>[] = [
   { name: ROOT_ROTATION, every: 300, run: (s) => s.rootCare.look() },
   { name: 'sessions.sweep', every: 15, run: sweepAndTell },
   { name: 'keys.destroy-unused-epochs', every: 300, run: (s) => destroyUnusedEpochs(s.db, s) },
+  { name: 'keys.destroy-unused-data', every: 3_600, run: (s) => destroyUnusedDataKeys(s.db) },
   { name: 'database.purge', every: 60, run: (s) => purge(s.db, { endedFor: 30 * DAY }) },
 ]
 

@@ -4,6 +4,7 @@ import type { Answer } from './answer.ts'
 import { addCommand, answering, type CommonOptions } from './command.ts'
 import { destroyRoot } from './destroy-root.ts'
 import { type NewIncarnationOptions, newIncarnation } from './new-incarnation.ts'
+import { rotateDataAt } from './rotate-data.ts'
 import { rotateRootAt } from './rotate-root.ts'
 import { showKeys } from './show-keys.ts'
 import type { Terminal } from './terminal.ts'
@@ -33,6 +34,9 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
     answering<CommonOptions>(terminal, (options, [version = '']) =>
       destroyRoot(terminal, version, options),
     ),
+  )
+  addCommand(keys, 'rotate-data', 'Announce a new key for what the server itself seals').action(
+    answering<CommonOptions>(terminal, (options) => rotateDataAt(terminal, options)),
   )
   addCommand(keys, 'new-incarnation', 'After a restore: end all that was made before it')
     .option('--yes', 'do not ask')

@@ -1,25 +1,31 @@
 import { type KeyStatus, keyStatus } from '../keys/key-status.ts'
 import { type RootAge, rootAge } from '../keys/root-age.ts'
+import { type DataKeyStatus, dataKeyStatus } from '../keys/rotate-data-key.ts'
 import { type Answer, table } from './answer.ts'
 import type { CommonOptions } from './command.ts'
 import type { Terminal } from './terminal.ts'
 import { withCore } from './with-core.ts'
 
-/** The root key's rotation: when it is due, and whose task it is. */
-interface Rotation extends RootAge {
-  readonly by: 'server' | 'operator'
+interface Shown extends KeyStatus {
+  /** The root key's: when it is due, and whose task it is. */
+  readonly rotation: RootAge & { readonly by: 'server' | 'operator' }
+  readonly dataKeys: readonly DataKeyStatus[]
 }
 
 export function showKeys(terminal: Terminal, options: CommonOptions): Promise<Answer> {
   return withCore(terminal, options, async (core) => {
     const { rootRotation, rootRotationBy: by } = core.config.keys
-    const rotation = { ...(await rootAge(core, rootRotation)), by }
-    const status = await keyStatus(core.db, core.rootKeys)
-    return { data: present(status, rotation), text: describe(status, rotation) }
+    const shown = {
+      ...(await keyStatus(core.db, core.rootKeys)),
+      rotation: { ...(await rootAge(core, rootRotation)), by },
+      dataKeys: await dataKeyStatus(core.db),
+    }
+    return { data: present(shown), text: describe(shown) }
   })
 }
 
-function present(status: KeyStatus, { dueAt, isDue, by }: Rotation) {
+function present(status: Shown) {
+  const { dueAt, isDue, by } = status.rotation
   return {
     root_versions: status.rootVersions.map(({ version, createdAt, isHeld, isCurrent, keys }) => ({
       version,
@@ -30,6 +36,12 @@ function present(status: KeyStatus, { dueAt, isDue, by }: Rotation) {
     })),
     root_rotation: { by, due_at: dueAt, due: isDue },
     oldest_readable_backup: status.oldestReadableBackup,
+    data_keys: status.dataKeys.map(({ version, state, activeAt, sealed }) => ({
+      version,
+      state,
+      active_at: activeAt,
+      sealed,
+    })),
     epochs: status.epochs,
     signing_keys: status.signingKeys.map((key) => ({
       kid: key.kid,
@@ -42,12 +54,14 @@ function present(status: KeyStatus, { dueAt, isDue, by }: Rotation) {
   }
 }
 
-function describe(status: KeyStatus, rotation: Rotation): string {
+function describe(status: Shown): string {
   return [
     table([['ROOT VERSION', 'MADE', 'STATE', 'KEYS'], ...rootRows(status)]),
-    describeRotation(rotation),
+    describeRotation(status.rotation),
     `backups can be read from: ${minuteOf(status.oldestReadableBackup)}`,
     ...spentRoots(status),
+    '',
+    table([['DATA KEY', 'STATE', 'FROM', 'SEALED'], ...dataRows(status)]),
     '',
     table([['ALG', 'SIGNING KEY', 'STATE', 'FROM'], ...signingRows(status)]),
   ].join('\n')
@@ -64,7 +78,7 @@ function rootRows({ rootVersions }: KeyStatus): string[][] {
   ])
 }
 
-function describeRotation({ isDue, dueAt, by }: Rotation): string {
+function describeRotation({ isDue, dueAt, by }: Shown['rotation']): string {
   if (isDue && by === 'operator') return `ROTATION DUE since ${minuteOf(dueAt)}: keys rotate-root`
   const whose = by === 'server' ? 'the server rotates' : 'an operator rotates'
   return `next rotation: ${minuteOf(dueAt)}, ${whose}`
@@ -78,6 +92,15 @@ function spentRoots({ rootVersions }: KeyStatus): string[] {
       ({ version }) =>
         `${version} opens old backups only; this ends it: keys destroy-root ${version}`,
     )
+}
+
+function dataRows({ dataKeys }: Shown): string[][] {
+  return dataKeys.map(({ version, state, activeAt, sealed }) => [
+    String(version),
+    state,
+    minuteOf(activeAt),
+    String(sealed),
+  ])
 }
 
 function signingRows({ signingKeys }: KeyStatus): string[][] {

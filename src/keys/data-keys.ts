@@ -6,8 +6,14 @@ import { makeSecret, wipe } from '../crypto/secret.ts'
 import type { Db } from '../database/transaction.ts'
 import { createSealer, type Sealer } from './sealer.ts'
 import {
+  createSealingVersions,
+  type SealingVersions,
+  type VersionedSecret,
+} from './sealing-versions.ts'
+import {
   findServerKeys,
   insertServerKey,
+  type LoadedServerKey,
   type ServerKeyPurpose,
   type ServerKeyRow,
 } from './server-key-store.ts'
@@ -25,6 +31,8 @@ export interface ServerKeys {
   durableHash(kind: string, value: string): Buffer
   /** A key for one use of the server; dies with a restore. */
   key(purpose: ServerPurpose, ...context: readonly string[]): Buffer
+  /** Follows what another process has done to the data key. */
+  refresh(): Promise<void>
 }
 
 interface Deps {
@@ -39,33 +47,57 @@ const PURPOSES: readonly ServerKeyPurpose[] = ['data', 'lookup']
 export async function loadServerKeys(deps: Deps): Promise<ServerKeys> {
   const found = await findServerKeys(deps.db)
   const missing = PURPOSES.filter((wanted) => !found.some(({ purpose }) => purpose === wanted))
-  for (const purpose of missing) await addServerKey(deps, purpose, 1)
+  for (const purpose of missing) await makeServerKey(deps, purpose)
 
   const rows = missing.length === 0 ? found : await findServerKeys(deps.db)
-  const unwrapped = await Promise.all(rows.map((row) => unwrap(deps.rootKeys, row)))
-  const versionsOf = (purpose: ServerKeyPurpose) =>
-    unwrapped.filter((secret) => secret.purpose === purpose)
-  return serverKeys(versionsOf('data'), versionsOf('lookup'), deps.incarnation)
+  // The first: a hash has no room for a version, so a second lookup key could find nothing old.
+  const lookup = rows.find(({ purpose }) => purpose === 'lookup')!
+  const data = createSealingVersions(await unwrapAll(deps.rootKeys, ofData(rows)))
+  const keys = serverKeys(data, await unwrap(deps.rootKeys, lookup), deps.incarnation)
+  return { ...keys, refresh: () => follow(deps, data) }
 }
 
-/** Makes one version of a server key, unless another start has made it. */
-export async function addServerKey(
-  { db, rootKeys }: Omit<Deps, 'incarnation'>,
+/** A new version wrapped for its place in the database, where it is yet to be put. */
+export async function freshServerKey(
+  rootKeys: RootKeys,
   purpose: ServerKeyPurpose,
   version: number,
-): Promise<void> {
+): Promise<ServerKeyRow> {
   const id = randomUUID()
   const secret = makeSecret()
   const wrapped = await rootKeys.wrap(secret, placeOf({ id, purpose, version }))
   wipe(secret)
-  await insertServerKey(db, { id, purpose, version, wrapped })
+  return { id, purpose, version, wrapped }
 }
 
-type ServerSecret = Pick<ServerKeyRow, 'purpose' | 'version'> & { readonly secret: Buffer }
+async function makeServerKey({ db, rootKeys }: Deps, purpose: ServerKeyPurpose): Promise<void> {
+  await insertServerKey(db, await freshServerKey(rootKeys, purpose, 1))
+}
 
-async function unwrap(rootKeys: RootKeys, row: ServerKeyRow): Promise<ServerSecret> {
-  const secret = await rootKeys.unwrap(row.wrapped, placeOf(row))
-  return { purpose: row.purpose, version: row.version, secret }
+/** Learns of versions that were announced or destroyed since; what is known is not unwrapped again. */
+async function follow({ db, rootKeys }: Deps, data: SealingVersions): Promise<void> {
+  data.replace(await unwrapAll(rootKeys, ofData(await findServerKeys(db)), data))
+}
+
+function unwrapAll(
+  rootKeys: RootKeys,
+  rows: readonly LoadedServerKey[],
+  known?: SealingVersions,
+): Promise<VersionedSecret[]> {
+  return Promise.all(
+    rows.map(async (row) => {
+      const secret = known?.secretOf(row.version) ?? (await unwrap(rootKeys, row))
+      return { version: row.version, secret, activeIn: row.activeIn }
+    }),
+  )
+}
+
+function unwrap(rootKeys: RootKeys, row: ServerKeyRow): Promise<Buffer> {
+  return rootKeys.unwrap(row.wrapped, placeOf(row))
+}
+
+function ofData(rows: readonly LoadedServerKey[]): readonly LoadedServerKey[] {
+  return rows.filter(({ purpose }) => purpose === 'data')
 }
 
 function placeOf({ id, purpose, version }: Omit<ServerKeyRow, 'wrapped'>): readonly string[] {
@@ -73,12 +105,10 @@ function placeOf({ id, purpose, version }: Omit<ServerKeyRow, 'wrapped'>): reado
 }
 
 function serverKeys(
-  data: readonly ServerSecret[],
-  lookup: readonly ServerSecret[],
+  data: SealingVersions,
+  lookupSecret: Buffer,
   incarnation: string,
-): ServerKeys {
-  // The first: a hash has no room for a version, so a second lookup key could find nothing old.
-  const lookupSecret = lookup[0]!.secret
+): Omit<ServerKeys, 'refresh'> {
   const current = derivedKeys(lookupSecret, incarnation)
   const lasting = derivedKeys(lookupSecret, ANY_INCARNATION)
 

@@ -2,16 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { deriveKey } from '../crypto/derive.ts'
 import { open, seal } from '../crypto/envelope.ts'
 import type { Field } from '../crypto/fields.ts'
+import type { SealingVersions } from './sealing-versions.ts'
 
 /** Seals under a key that outlives sessions; `kind` separates the keys, `place` binds to a row. */
 export interface Sealer {
   seal(kind: string, place: readonly Field[], plaintext: Uint8Array): Buffer
   open(kind: string, place: readonly Field[], sealed: Uint8Array): Buffer | null
-}
-
-export interface VersionedSecret {
-  readonly version: number
-  readonly secret: Buffer
 }
 
 /** One run of seals under one derived key. */
@@ -28,23 +24,22 @@ const SEALS_PER_STREAM = 2 ** 28
 const CACHED_KEYS = 1000
 
 /**
- * Seals as format | key version | stream | envelope, with the newest of the versions.
+ * Seals as format | key version | stream | envelope, with the current one of the versions.
  *
  * Each process, and each 2^28 seals of one, has a stream and so a key of its own: seals are counted
  * where they are made, and no count must be shared between nodes.
  */
-export function createSealer(versions: readonly VersionedSecret[], incarnation: string): Sealer {
-  const secrets = new Map(versions.map(({ version, secret }) => [version, secret]))
-  const newest = Math.max(...secrets.keys())
+export function createSealer(versions: SealingVersions, incarnation: string): Sealer {
   const keys = new Map<string, Buffer>()
-  let stream = startStream(newest)
+  let stream = startStream(versions.current())
   let seals = 0
 
   function keyOf(kind: string, { version, salt }: Stream): Buffer | null {
+    const secret = versions.secretOf(version)
+    if (!secret) return null
     const name = `${version} ${salt.toString('hex')} ${kind}`
     const known = keys.get(name)
-    const secret = secrets.get(version)
-    if (known || !secret) return known ?? null
+    if (known) return known
     const key = deriveKey(secret, { salt, incarnation, purpose: 'server-data', context: [kind] })
     const [oldest] = keys.keys()
     if (oldest !== undefined && keys.size >= CACHED_KEYS) keys.delete(oldest)
@@ -54,7 +49,9 @@ export function createSealer(versions: readonly VersionedSecret[], incarnation: 
 
   return {
     seal(kind, place, plaintext) {
-      if (seals++ >= SEALS_PER_STREAM) [stream, seals] = [startStream(newest), 1]
+      const version = versions.current()
+      if (seals++ >= SEALS_PER_STREAM || stream.version !== version)
+        [stream, seals] = [startStream(version), 1]
       const envelope = seal(keyOf(kind, stream)!, plaintext, aadOf(kind, place))
       return Buffer.concat([header(stream), envelope])
     },

@@ -34,6 +34,18 @@ test.describe('keys', () => {
     expect(json(await sojourn('keys rotate --json')).announced).toEqual([])
   })
 
+  test('rotate-data announces the next data key, once', async ({ sojourn, pass }) => {
+    const first = json(await sojourn('keys rotate-data --json')).announced
+    expect(first).toEqual({ version: 2, active_at: expect.any(String) })
+    expect(json(await sojourn('keys rotate-data --json')).announced).toBeNull()
+    await pass('61s')
+    const { data_keys: keys } = json(await sojourn('keys status --json'))
+    expect(keys).toMatchObject([
+      { version: 1, state: 'old', sealed: 0 },
+      { version: 2, state: 'active', sealed: 0 },
+    ])
+  })
+
   test('rotate-root wraps everything anew, and the old version can then be destroyed', async ({
     sojourn,
     folder,

@@ -15,6 +15,10 @@ test.describe('sojourn', () => {
       'client create',
       'keys rotate',
       'keys rotate-root',
+      'keys rotate-data',
+      'keys new-incarnation',
+      'delivery list',
+      'delivery send-again',
       'keys status',
       'config check',
     ]) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { localRootKeys } from '../../src/crypto/root-key.ts'
 import type { Db } from '../../src/database/transaction.ts'
-import { addServerKey, loadServerKeys } from '../../src/keys/data-keys.ts'
+import { loadServerKeys } from '../../src/keys/data-keys.ts'
 import { loadIncarnation } from '../../src/keys/incarnation.ts'
 import { expect, test } from '../support/database.ts'
 import { INCARNATION, NEW_ROOT, ROOT } from './given.ts'
@@ -38,17 +38,6 @@ test.describe('loading the server keys', () => {
 
     await expect(stranger).rejects.toMatchObject({ code: 'unavailable' })
     expect(await db.prisma.serverKey.count()).toBe(2)
-  })
-
-  test('seals with a newer version and opens the older', async ({ database: { db } }) => {
-    const before = await load(db)
-    const old = before.durable.seal('totp', ['u'], PLAIN)
-    await addServerKey({ db, rootKeys: ROOT }, 'data', 2)
-    const after = await load(db)
-
-    expect(after.durable.open('totp', ['u'], old)).toEqual(PLAIN)
-    const fresh = after.durable.seal('totp', ['u'], PLAIN)
-    expect(before.durable.open('totp', ['u'], fresh)).toBeNull()
   })
 })
 
