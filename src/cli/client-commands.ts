@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { createResource } from '../clients/create-resource.ts'
 import { findClient } from '../clients/find-client.ts'
 import { DomainError } from '../errors.ts'
@@ -26,7 +26,11 @@ export function addClientCommands(program: Command, terminal: Terminal): void {
     .option('--redirect-uri <uri>', 'many times', collect)
     .option('--post-logout-redirect-uri <uri>', 'many times', collect)
     .option('--backchannel-logout-uri <uri>', 'where it hears of the end of a session')
-    .option('--grant <type>', 'authorization_code, refresh_token, client_credentials', collect)
+    .option(
+      '--grant <type>',
+      'authorization_code, refresh_token, client_credentials; many',
+      collect,
+    )
     .option('--scope <scopes>', 'the scopes that it may ask for')
     .option('--public', 'it has no secret (an app or a page)')
     .option('--native', 'it is installed: an address of its own scheme, or on loopback')
@@ -42,7 +46,7 @@ export function addClientCommands(program: Command, terminal: Terminal): void {
   addCommand(resource, 'create <identifier>', 'Make an API known, by its absolute URI')
     .requiredOption('--name <name>', 'as people see it')
     .option('--scope <scope>', 'many times', collect)
-    .option('--format <format>', 'jwt or opaque')
+    .addOption(new Option('--format <format>', '(opaque)').choices(['jwt', 'opaque']))
     .option('--client <id>', 'the client that may introspect its tokens')
     .action(
       answering<CreateResourceOptions>(terminal, (options, [identifier = '']) =>

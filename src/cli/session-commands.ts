@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Db } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
-import { formatId, parseId } from '../ids.ts'
+import { formatId, parseId, type SessionId } from '../ids.ts'
 import { endSession } from '../sessions/end.ts'
 import { type ListedSession, listSessions } from '../sessions/list-sessions.ts'
 import { expiresAt } from '../sessions/session.ts'
@@ -70,17 +70,25 @@ async function end(
   texts: readonly string[],
   options: CommonOptions,
 ): Promise<Answer> {
-  const ids = texts.map((text) => parseId('ses', text))
-  const unknown = texts.find((_, index) => ids[index] === null)
-  if (unknown !== undefined) throw new DomainError('session_not_found', 'that is no session id')
-
+  const ids = texts.map(parseSession)
   return withCore(terminal, options, async ({ db }) => {
     const ended: string[] = []
+    const notLive: string[] = []
     for (const id of ids) {
-      const done = id && (await endSession({ db }, id, { cause: 'administrator', by: OPERATOR }))
-      if (done) ended.push(formatId('ses', done.id))
+      const done = await endSession({ db }, id, { cause: 'administrator', by: OPERATOR })
+      const list = done ? ended : notLive
+      list.push(formatId('ses', id))
     }
-    const text = ended.length > 0 ? ended.map((id) => `ended ${id}`).join('\n') : 'nothing was live'
-    return { data: { ended }, text }
+    const lines = [
+      ...ended.map((id) => `ended ${id}`),
+      ...notLive.map((id) => `${id} was not live: it ended before, or never was`),
+    ]
+    return { data: { ended, not_live: notLive }, text: lines.join('\n') }
   })
+}
+
+function parseSession(text: string): SessionId {
+  const id = parseId('ses', text)
+  if (!id) throw new DomainError('session_not_found', 'that is no session id')
+  return id
 }

@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import { type Actor, appendEntry } from '../audit/append-entry.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { formatId, newId } from '../ids.ts'
+import { explainIssues } from '../lib/explain-issues.ts'
 import type { Redacted } from '../lib/redacted.ts'
 import { type Client, clientProblems, isClientId, needsSecret } from './client.ts'
 import { type ClientMetadata, operatorMetadata } from './client-metadata.ts'
@@ -64,7 +64,7 @@ function acceptable(secret: Redacted<string> | undefined): Redacted<string> | un
 
 function metadataOf(input: unknown, pkceExempt: boolean): ClientMetadata {
   const parsed = operatorMetadata.safeParse(input)
-  if (!parsed.success) throw new DomainError('invalid_request', z.prettifyError(parsed.error))
+  if (!parsed.success) throw new DomainError('invalid_request', explainIssues(parsed.error))
   const problems = clientProblems(parsed.data, pkceExempt)
   if (problems.length > 0) throw new DomainError('invalid_request', problems.join('\n'))
   return parsed.data

@@ -3,6 +3,7 @@ import { type Actor, appendEntry } from '../audit/append-entry.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
 import type { ClientId } from '../ids.ts'
+import { explainIssues } from '../lib/explain-issues.ts'
 import { isPlainText } from '../lib/text.ts'
 import { selectClientById } from './client-store.ts'
 import type { Resource } from './resource.ts'
@@ -46,7 +47,7 @@ export interface NewResource {
 /** Makes an API known, so that clients may ask for access tokens to it. */
 export async function createResource(db: Db, input: NewResource): Promise<Resource> {
   const parsed = description.safeParse(input.description)
-  if (!parsed.success) throw new DomainError('invalid_request', z.prettifyError(parsed.error))
+  if (!parsed.success) throw new DomainError('invalid_request', explainIssues(parsed.error))
   const clientId = input.clientId ?? null
   const scopes = [...new Set(parsed.data.scopes)]
 

@@ -1,9 +1,9 @@
-import { z } from 'zod'
 import { appendEntry } from '../audit/append-entry.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { newId } from '../ids.ts'
+import { explainIssues } from '../lib/explain-issues.ts'
 import { type Client, clientProblems, grantTypesOf, isClientId, needsSecret } from './client.ts'
 import { type ClientMetadata, registeredMetadata } from './client-metadata.ts'
 import { saveRegistered } from './client-store.ts'
@@ -55,7 +55,7 @@ export async function saveRegisteredClient(deps: Deps, input: Registration): Pro
 function metadataOf(input: object): ClientMetadata {
   const { client_id, client_secret, ...described } = input as Readonly<Record<string, unknown>>
   const parsed = registeredMetadata.safeParse(described)
-  if (!parsed.success) throw new DomainError('invalid_request', z.prettifyError(parsed.error))
+  if (!parsed.success) throw new DomainError('invalid_request', explainIssues(parsed.error))
   const problems = [...clientProblems(parsed.data, false), ...serviceProblems(parsed.data)]
   if (problems.length > 0) throw new DomainError('invalid_request', problems.join('\n'))
   return parsed.data

@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import { type Actor, appendEntry } from '../audit/append-entry.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import { DomainError } from '../errors.ts'
+import { explainIssues } from '../lib/explain-issues.ts'
 import { acceptablePassword } from './acceptable-password.ts'
 import type { Passwords } from './password.ts'
 import { type Profile, type ProfileInput, profileInput } from './profile.ts'
@@ -56,6 +56,6 @@ function accountOf(input: NewUser) {
 
 function profileOf(input: ProfileInput): Profile {
   const parsed = profileInput.safeParse(input)
-  if (!parsed.success) throw new DomainError('invalid_request', z.prettifyError(parsed.error))
+  if (!parsed.success) throw new DomainError('invalid_request', explainIssues(parsed.error))
   return parsed.data
 }

@@ -38,8 +38,14 @@ test.describe('session', () => {
     await sojourn('workspace create atelier --name Atelier')
     await sojourn('user create ada --no-password --member atelier')
     const session = await give(database, 'atelier')
-    expect(json(await sojourn(`session end ${session} --json`))).toEqual({ ended: [session] })
-    expect(json(await sojourn(`session end ${session} --json`))).toEqual({ ended: [] })
+    expect(json(await sojourn(`session end ${session} --json`))).toEqual({
+      ended: [session],
+      not_live: [],
+    })
+    expect(json(await sojourn(`session end ${session} --json`))).toEqual({
+      ended: [],
+      not_live: [session],
+    })
     const { rows } = await database.pool.query('SELECT end_cause, secret_wrapped FROM session')
     expect(rows).toEqual([{ end_cause: 'administrator', secret_wrapped: null }])
     const entries = await database.pool.query(
