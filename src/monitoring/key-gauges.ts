@@ -15,7 +15,10 @@ interface Deps {
 /** How old the root key is and whether it should be replaced: an alert on the second is enough. */
 export function createKeyGauges(registry: Registry, deps: Deps): void {
   const registers = [registry]
-  const look = atMostEvery(FRESH, () => rootAge(deps, deps.config.keys.rootRotation))
+  const look = atMostEvery(FRESH, async () => {
+    await deps.rootKeys.refresh()
+    return rootAge(deps, deps.config.keys.rootRotation)
+  })
   new Gauge({
     name: 'sojourn_root_key_age_seconds',
     help: 'Since when the current root version is in use.',
