@@ -31,6 +31,8 @@ for (const [what, request] of Object.entries(REQUESTS)) {
         held.release()
         await ended
 
+        // What the end came before has seen it, and gives out no tokens that are dead already.
+        if (statement === holds[0]) expect(await answer).not.toHaveProperty('access')
         await nothingLives(place, await answer, { end, left: leftBefore(end) })
       })
 
@@ -124,7 +126,7 @@ const UNTOLD = `
   WHERE s.user_id = $1 AND s.kind = 'offline' AND s.ended_at IS NOT NULL AND 1 <> (
     SELECT count(*) FROM delivery d WHERE d.session_id = s.id AND d.client_id = c.id)`
 
-/** The kinds of rows that a check would let pass. */
+/** The kinds of rows that a check would let pass, and codes that were saved behind an end's back. */
 async function accepted({ stage, user }: Place): Promise<string[]> {
   const { rows } = await stage.database.pool.query<{ kind: string }>(ACCEPTED, [user.id])
   return rows.map(({ kind }) => kind)
@@ -139,4 +141,6 @@ const ACCEPTED = `
     JOIN standing g ON g.id = f.grant_id AND g.epoch = f.grant_epoch
   UNION SELECT 'code' FROM artifact a JOIN standing g ON g.id = a.grant_id
     WHERE a.consumed_at IS NULL AND g.epoch = 0
+  UNION SELECT 'code after the end' FROM artifact a JOIN session s ON s.id = a.session_id
+    WHERE s.user_id = $1 AND s.ended_at IS NOT NULL
   ORDER BY kind`
