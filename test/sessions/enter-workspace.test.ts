@@ -7,7 +7,7 @@ import { closeUser, endLogin, endSession } from '../../src/sessions/end.ts'
 import { PASSWORD_PROOF } from '../../src/sessions/login.ts'
 import { proveAgain } from '../../src/sessions/start-login.ts'
 import { startNode } from '../support/world.ts'
-import { loginOf, type Place, placeOn, sessionOf, silent } from './place.ts'
+import { loginOf, type Place, placeOn, sessionOf, silent, visitOn } from './place.ts'
 import { expect, holdRow, type Stage, somebodyWaits, someWait, test } from './stage.ts'
 
 const by = { kind: 'operator' } as const
@@ -47,6 +47,34 @@ test.describe('entering a workspace', () => {
       epochs: 1,
       entries: 1,
     })
+  })
+
+  test('20 times at once from another client makes one grant there', async ({ stage }) => {
+    const door = await atTheDoor(stage)
+    await door.enter()
+    const client = await stage.given.client()
+    await stage.given.consent(door.user, door.workspace, client)
+    const other = { ...door.party, clientId: client.clientId, secret: client.secret }
+    const wanted = { workspace: door.workspace.slug }
+    const entries = Array.from({ length: 20 }, () => silent(door, wanted, other))
+
+    expect(new Set(await Promise.all(entries))).toEqual(new Set(['code']))
+    expect(await rowsOf(door)).toMatchObject({ sessions: 1, grants: 2, entries: 1 })
+  })
+
+  test('in two tabs of one browser, where its person proves it again, is one session', async ({
+    stage,
+  }) => {
+    const visit = await visitOn(stage)
+    await visit.logIn((await visit.ask()).page)
+    const loginId = await loginOf(visit)
+    await endSession(stage.ender, await sessionOf(visit), { cause: 'administrator', by })
+    const tabs = [await visit.ask({ prompt: 'login' }), await visit.ask({ prompt: 'login' })]
+    const ends = await Promise.all(tabs.map(({ page }) => visit.logIn(page)))
+
+    expect(ends.map(({ url }) => url.searchParams.has('code'))).toEqual([true, true])
+    expect(await loginOf(visit)).toBe(loginId)
+    expect(await rowsOf({ ...visit, loginId })).toMatchObject({ sessions: 2, live: 1, entries: 2 })
   })
 
   test('again finds the session that is there', async ({ stage }) => {
