@@ -1,4 +1,5 @@
 import type { GrantId } from '../ids.ts'
+import type { FamilyCheck } from '../sessions/family-check.ts'
 import type { GrantedScopes } from '../sessions/grant.ts'
 import type { CheckedSession } from '../sessions/session.ts'
 import type { User } from '../users/user.ts'
@@ -12,4 +13,17 @@ export interface CheckedGrant {
   readonly clientName: string
   readonly createdAt: Date
   readonly user: User | null
+}
+
+/** The same of a family that was read. */
+export function checkedGrantOf({ session, grant, client, user }: FamilyCheck): CheckedGrant {
+  return {
+    session,
+    grantId: grant.id,
+    epoch: grant.epoch,
+    scopes: grant.scopes,
+    clientName: client.clientId,
+    createdAt: grant.createdAt,
+    user,
+  }
 }

@@ -14,7 +14,9 @@ import { type Asked, type Introspection, introspect } from './introspect.ts'
 import { keepNewestCookie } from './newest-cookie.ts'
 import { noteUse } from './note-use.ts'
 import { personReader } from './person.ts'
+import type { RefreshAsked } from './plain-refresh.ts'
 import { buildProvider } from './provider.ts'
+import { refresh } from './refresh.ts'
 import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
 import type { TokenAnswer } from './token-answer.ts'
@@ -39,6 +41,8 @@ export interface Oidc {
   introspect(asked: Asked): Promise<Introspection>
   /** The short way to a token for a service. */
   grantToService(asked: ServiceAsked): Promise<TokenAnswer>
+  /** The same to new tokens for a refresh token. */
+  refreshTokens(asked: RefreshAsked, request: IncomingMessage): Promise<TokenAnswer>
   /** The provider of the moment: ask each time, it changes with the keys. */
   provider(): Provider
   keys(): SigningKeySet
@@ -69,6 +73,7 @@ export async function createOidc(
     middleware: (ctx, next) => answer(deps, provider, ctx as HttpContext, next),
     introspect: (asked) => introspect({ ...deps, introspections }, asked),
     grantToService: (asked) => grantToService(signing, asked),
+    refreshTokens: (asked, request) => refresh(signing, asked, request),
     provider: () => provider,
     keys: () => keys,
     refresh: async () => {

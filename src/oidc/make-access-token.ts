@@ -30,7 +30,7 @@ export interface AccessTokenDraft {
   /** Null for a service without a session. */
   readonly origin: TokenOrigin | null
   readonly sid?: string | undefined
-  readonly grantType?: string
+  readonly grantType?: string | undefined
 }
 
 type Keys = Pick<OidcDeps, 'keyring' | 'serverKeys'>

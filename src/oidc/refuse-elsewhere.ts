@@ -3,6 +3,7 @@ import { appendEntry } from '../audit/append-entry.ts'
 import type { PresentedToken } from '../sessions/present-refresh-token.ts'
 import { contextOf } from './context-of.ts'
 import type { OidcDeps } from './deps.ts'
+import { ALREADY_USED } from './move-family-on.ts'
 import { requireState } from './request-state.ts'
 
 /**
@@ -15,7 +16,7 @@ export async function refuseElsewhere(deps: OidcDeps, ctx: KoaContextWithOIDC): 
   await writeDown(deps, ctx, presented)
   const { session } = presented.check
   deps.publish({ kind: 'refresh', outcome: 'grace_elsewhere', session: session.id })
-  throw new errors.InvalidGrant('refresh token already used')
+  throw new errors.InvalidGrant(ALREADY_USED)
 }
 
 async function writeDown(
@@ -26,7 +27,7 @@ async function writeDown(
   const { workspaceId, readAt: at } = check.session
   await appendEntry(db, {
     action: 'family.presented_elsewhere',
-    actor: { kind: 'client', id: check.clientName },
+    actor: { kind: 'client', id: check.client.clientId },
     subject: { kind: 'family', id: check.family.id },
     workspaceId,
     detail: { presented: generation, session: check.session.id },

@@ -1,3 +1,4 @@
+import type { Client } from '../clients/client.ts'
 import type { Resource } from '../clients/resource.ts'
 import { coalesce } from '../database/coalesce.ts'
 import type { Sql } from '../database/sql.ts'
@@ -17,8 +18,8 @@ export interface FamilyCheck {
   readonly grant: Grant
   /** Whether the grant stands, in the epoch that the family was born in. */
   readonly grantStands: boolean
-  /** What the protocol calls client_id. */
-  readonly clientName: string
+  /** Whose the grant is. */
+  readonly client: Pick<Client, 'id' | 'clientId' | 'metadata' | 'secretHash'>
   readonly clientStands: boolean
   readonly user: User | null
   /** Those that the grant is about. */

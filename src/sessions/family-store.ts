@@ -1,3 +1,4 @@
+import type { ClientMetadata } from '../clients/client-metadata.ts'
 import type { Sql, Statement } from '../database/sql.ts'
 import type { ClientId, FamilyId, GrantId, SessionId } from '../ids.ts'
 import type { FamilyCheck } from './family-check.ts'
@@ -22,6 +23,8 @@ interface FamilyRow extends CheckRow {
   readonly grant_client: ClientId
   readonly grant_ended: boolean
   readonly client_name: string
+  readonly client_metadata: ClientMetadata
+  readonly client_secret_hash: Buffer | null
   readonly client_disabled: boolean
   readonly user_columns: UserColumns | null
   readonly resources: GrantedResources
@@ -34,7 +37,8 @@ const CHECK: Statement = {
       f.rotated_by, f.bound, f.payload_sealed, f.created_at AS family_created_at,
       ${CHECK_COLUMNS}, g.epoch, g.scopes, g.created_at AS grant_created_at,
       g.client_id AS grant_client, g.ended_at IS NOT NULL AS grant_ended,
-      cl.client_id AS client_name, cl.disabled_at IS NOT NULL AS client_disabled,
+      cl.client_id AS client_name, cl.metadata AS client_metadata,
+      cl.secret_hash AS client_secret_hash, cl.disabled_at IS NOT NULL AS client_disabled,
       CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
       ${GRANTED_RESOURCES} AS resources, clock_timestamp() AS now
     FROM family f
@@ -77,7 +81,12 @@ function toFamilyCheck(row: FamilyRow): FamilyCheck {
       createdAt: row.grant_created_at,
     },
     grantStands: !row.grant_ended && row.epoch === row.grant_epoch,
-    clientName: row.client_name,
+    client: {
+      id: row.grant_client,
+      clientId: row.client_name,
+      metadata: row.client_metadata,
+      secretHash: row.client_secret_hash,
+    },
     clientStands: !row.client_disabled,
     user: row.user_columns && toUser(row.user_columns),
     resources: row.resources ?? [],

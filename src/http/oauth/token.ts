@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import type { ServiceAsked } from '../../oidc/client-credentials.ts'
+import type { RefreshAsked } from '../../oidc/plain-refresh.ts'
 import { ROUTES } from '../../oidc/routes.ts'
 import type { TokenAnswer } from '../../oidc/token-answer.ts'
 import { shownSecret } from './client-secret.ts'
@@ -7,7 +9,10 @@ import { fieldsOf, isPlain, present } from './plain-request.ts'
 import { formRead } from './read-ahead.ts'
 
 interface Deps {
-  readonly oidc: { grantToService(asked: ServiceAsked): Promise<TokenAnswer> }
+  readonly oidc: {
+    grantToService(asked: ServiceAsked): Promise<TokenAnswer>
+    refreshTokens(asked: RefreshAsked, request: IncomingMessage): Promise<TokenAnswer>
+  }
 }
 
 /**
@@ -15,12 +20,15 @@ interface Deps {
  * library's way as it came, every refusal of what was asked among it, and what is answered here is
  * what the library would have answered. It goes behind `readAhead`.
  */
-export function token({ oidc }: Deps): Middleware {
+export function token(deps: Deps): Middleware {
   return async function token(ctx, next) {
-    const asked = isPlain(ctx, ROUTES.token) ? askedIn(ctx) : null
-    const answer = asked && (await oidc.grantToService(asked))
-    if (answer?.state !== 'answered') return next()
-    return present(ctx, answer.body)
+    const body = isPlain(ctx, ROUTES.token) ? formRead(ctx.req) : undefined
+    const fields = body && fieldsOf(body, NAMES)
+    const answer = fields && (await answerTo(deps, ctx, fields))
+    if (answer?.state === 'answered') return present(ctx, answer.body)
+    if (answer?.state !== 'refused') return next()
+    present(ctx, answer.body)
+    ctx.status = answer.status
   }
 }
 
@@ -30,19 +38,34 @@ const NAMES = [
   'client_secret',
   'client_assertion',
   'client_assertion_type',
+  'refresh_token',
   'scope',
   'resource',
 ] as const
 
-function askedIn(ctx: Context): ServiceAsked | null {
-  const body = formRead(ctx.req)
-  const fields = body && fieldsOf(body, NAMES)
-  if (!fields || fields.client_assertion) return null
-  if (fields.grant_type !== 'client_credentials') return null
-  const { scope = null, resource = null } = fields
-  if (scope !== null && !isScope(scope)) return null
-  const shown = shownSecret(ctx.req.headers, fields)
-  return shown && { ...shown, scope, resource }
+type Fields = NonNullable<ReturnType<typeof fieldsOf<(typeof NAMES)[number]>>>
+
+async function answerTo(
+  { oidc }: Deps,
+  { req }: Context,
+  fields: Fields,
+): Promise<TokenAnswer | null> {
+  const { grant_type: grantType, refresh_token: refreshToken, scope = null } = fields
+  if (fields.client_assertion || (scope !== null && !isScope(scope))) return null
+  const asked = { scope, resource: fields.resource ?? null }
+  const shown = shownSecret(req.headers, fields)
+  if (grantType === 'client_credentials')
+    return shown && oidc.grantToService({ ...shown, ...asked })
+  const client = shown ?? namedOnly(req, fields)
+  if (grantType !== 'refresh_token' || !refreshToken || !client) return null
+  return oidc.refreshTokens({ ...client, ...asked, refreshToken }, req)
+}
+
+/** A public client says who it is, and shows nothing. */
+function namedOnly({ headers }: IncomingMessage, fields: Fields) {
+  const { client_id: clientId, client_secret: secret } = fields
+  if (!clientId || secret || headers.authorization !== undefined) return null
+  return { clientId, clientSecret: null }
 }
 
 /** RFC 6749 §3.3. */

@@ -11,9 +11,11 @@ import {
   type PresentedToken,
   presentRefreshToken,
 } from '../../sessions/present-refresh-token.ts'
+import { checkedGrantOf } from '../checked-grant.ts'
 import { contextOf } from '../context-of.ts'
 import type { OidcDeps } from '../deps.ts'
 import { deviceMark } from '../device.ts'
+import { ALREADY_USED, isMovedOn } from '../move-family-on.ts'
 import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
 import { requireState } from '../request-state.ts'
 
@@ -69,11 +71,12 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
       const { presented, writes } = requireState()
       if (!presented) return
       const by = deviceMark(deps.serverKeys, Provider.ctx!.req)
-      const run =
-        presented.verdict === 'current'
-          ? () => rotate(deps, presented, by)
-          : async () => deps.publish({ kind: 'refresh', outcome: presented.verdict })
-      writes.push({ alone: true, run })
+      writes.push({
+        alone: true,
+        run: async () => {
+          if (!(await isMovedOn(deps, presented, by))) throw new errors.InvalidGrant(ALREADY_USED)
+        },
+      })
     },
 
     // Twice does the library come here: when a token that was replaced is used again, after it has
@@ -81,7 +84,7 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
     destroy: async () => {
       const { presented } = requireState()
       if (!presented) return
-      const by = { kind: 'client', id: presented.check.clientName } as const
+      const by = { kind: 'client', id: presented.check.client.clientId } as const
       if (Provider.ctx!.oidc.route === 'revocation') await endRevoked(deps, presented.check, by)
       else await endReused(deps, presented)
     },
@@ -93,15 +96,7 @@ async function remember(deps: OidcDeps, presented: PresentedToken): Promise<void
   const { check } = presented
   state.presented = presented
   for (const resource of check.resources) state.resources.set(resource.identifier, resource)
-  state.checked = {
-    session: check.session,
-    grantId: check.grant.id,
-    epoch: check.grant.epoch,
-    scopes: check.grant.scopes,
-    clientName: check.clientName,
-    createdAt: check.grant.createdAt,
-    user: check.user,
-  }
+  state.checked = checkedGrantOf(check)
   state.making = {
     maker: await familyMaker(deps, check.session),
     familyId: check.family.id,
@@ -120,27 +115,12 @@ function payloadOf(text: string, { check, generation, verdict, payload }: Presen
     jti: text,
     grantId: check.grant.id,
     accountId: check.session.userId ? formatId('usr', check.session.userId) : undefined,
-    clientId: check.clientName,
+    clientId: check.client.clientId,
     rotations: generation,
     iat: epochSeconds(check.createdAt),
     exp: epochSeconds(check.session.absoluteEndAt),
     ...(verdict === 'reuse' ? { consumed: true } : {}),
   }
-}
-
-async function rotate(
-  deps: OidcDeps,
-  { check, generation }: PresentedToken,
-  by: Buffer,
-): Promise<void> {
-  const result = await deps.advanceFamily({
-    familyId: check.family.id,
-    generation,
-    by,
-    graceSeconds: deps.config.tokens.refreshGrace,
-  })
-  deps.publish({ kind: 'refresh', outcome: result })
-  if (result === 'refused') throw new errors.InvalidGrant('refresh token already used')
 }
 
 /** Only a database that was set back can know less than a token that it signed. */
@@ -162,7 +142,7 @@ async function endReused(deps: OidcDeps, presented: PresentedToken): Promise<voi
   const at = { workspaceId: check.session.workspaceId, at: check.session.readAt }
   const ended = await endSession(deps, check.session.id, {
     cause: 'reuse',
-    by: { kind: 'client', id: check.clientName },
+    by: { kind: 'client', id: check.client.clientId },
     detail: { family: check.family.id, presented: generation, newest: check.family.generation },
     context: await deps.auditKeys.seal(deps.db, at, contextOf(ctx)),
   })

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { send } from '../../support/relying-party.ts'
-import type { Node } from '../../support/world.ts'
+import { expect, type Node } from '../../support/world.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 /** Means the same to the library and is not plain enough for the short way. */
@@ -50,6 +50,20 @@ export async function bothWays(node: Node, ask: Ask, order: readonly Way[] = ['s
     answers[way] = await seenIn(node, answer)
   }
   return { ours: answers.short!, library: answers.long!, short }
+}
+
+/** Asks each both ways and in three moods, and tells which ones the short way answered. */
+export async function compared(node: Node, asks: Readonly<Record<string, Ask>>): Promise<string[]> {
+  const decided: string[] = []
+  for (const [name, ask] of Object.entries(asks))
+    for (const accept of ['', 'text/html', 'application/json, text/html;q=0.1']) {
+      const headers = { ...ask.headers, ...(accept && { accept }) }
+      const { ours, library, short } = await bothWays(node, { ...ask, headers })
+      expect(ours, `${name}, ${accept}`).toEqual(library)
+      expect(ours.status, name).toBeLessThan(500)
+      if (short && accept === '') decided.push(`${name}: ${ours.status}`)
+    }
+  return decided
 }
 
 type Seen = Awaited<ReturnType<typeof seenIn>>

@@ -2,7 +2,7 @@ import { disableClient } from '../../../src/access/disable-client.ts'
 import { createResource } from '../../../src/clients/create-resource.ts'
 import { introspect, type Party } from '../../support/relying-party.ts'
 import { expect, type Given, givenOn, type Node, startNode, test } from '../../support/world.ts'
-import { type Ask, answerBy, basic, bothWays, formOf } from './both-ways.ts'
+import { type Ask, answerBy, basic, bothWays, compared, formOf } from './both-ways.ts'
 
 const OPERATOR = { kind: 'operator' } as const
 const OPAQUE = 'https://opaque.example/'
@@ -29,20 +29,6 @@ async function situation(node: Node, given: Given) {
     body: formOf({ grant_type: 'client_credentials', ...fields }),
   })
   return { client, party, ask }
-}
-
-/** Asks each both ways, and tells which ones the short way answered. */
-async function compared(node: Node, asks: Readonly<Record<string, Ask>>): Promise<string[]> {
-  const decided: string[] = []
-  for (const [name, ask] of Object.entries(asks))
-    for (const accept of ['', 'text/html', 'application/json, text/html;q=0.1']) {
-      const headers = { ...ask.headers, ...(accept && { accept }) }
-      const { ours, library, short } = await bothWays(node, { ...ask, headers })
-      expect(ours, `${name}, ${accept}`).toEqual(library)
-      expect(ours.status, name).toBeLessThan(500)
-      if (short && accept === '') decided.push(`${name}: ${ours.status}`)
-    }
-  return decided
 }
 
 test.describe('a token for a service by the short way', () => {

@@ -1,0 +1,37 @@
+import { subjectFor } from '../clients/subject.ts'
+import type { Config } from '../config/config.ts'
+import { signJwt } from '../keys/jws.ts'
+import { claimsOf } from '../users/claims.ts'
+import { identityClaims } from './claims.ts'
+import { type SigningDeps, signingKey } from './make-access-token.ts'
+import { epochSeconds } from './payload.ts'
+import type { PlainRefresh } from './plain-refresh.ts'
+
+interface Deps extends SigningDeps {
+  readonly config: Config
+}
+
+/** The ID token of a refresh (OpenID Connect Core §12.2), with what its scopes release. */
+export function makeIdToken(deps: Deps, refresh: PlainRefresh): Promise<string> {
+  const { config, serverKeys } = deps
+  const { payload, user, openid } = refresh
+  const { client, session } = refresh.presented.check
+  const { auth_time, acr } = payload.claims?.id_token ?? {}
+  const iat = epochSeconds(new Date())
+  const claims = {
+    sub: subjectFor({ lookup: serverKeys }, client, user.id),
+    ...identityClaims(session),
+    ...claimsOf(user, new Set(openid)),
+    // Said to who asked for it at the authorization, by `max_age` or `acr_values`.
+    ...(auth_time !== undefined && { auth_time: payload.authTime }),
+    ...(acr !== undefined && { acr: payload.acr }),
+    nonce: payload.nonce,
+    sid: payload.sid,
+    aud: client.clientId,
+    exp: iat + config.tokens.idToken,
+    iat,
+    iss: config.issuer,
+  }
+  const alg = client.metadata.id_token_signed_response_alg ?? config.keys.signing.alg
+  return signJwt(signingKey(deps, alg), claims)
+}
