@@ -32,7 +32,7 @@ test.describe('an authorization code', () => {
     const { params, verifier } = await authorize(party, browser)
     const code = params.get('code')!
 
-    const meeting = { at: 'code_consume', count: 20 }
+    const meeting = { at: 'code_redeem', count: 20 }
     const answers = await scattered(house, { party, count: 20, meeting }, (to) =>
       redeem(to, code, verifier),
     )

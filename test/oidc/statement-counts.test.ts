@@ -101,15 +101,18 @@ for (const [what, atMost, writes, prepare] of COSTS)
     }
   })
 
-test('a stranger costs at most 1, of which 0 write', async ({ stage }) => {
+test('a stranger writes nothing, and costs no more than the look at who it is', async ({
+  stage,
+}) => {
   const { party } = await customerOf(stage)
   const stranger = { ...party, secret: 'wrong' }
-  for (const ask of [
-    () => introspect(stranger, 'garbage'),
-    () => post(stranger, '/oauth2/token', FOR_SERVICE),
-  ]) {
+  for (const [ask, atMost] of [
+    [() => introspect(stranger, 'garbage'), 1],
+    // What the short way does not grant the library judges, and looks for itself.
+    [() => post(stranger, '/oauth2/token', FOR_SERVICE), 2],
+  ] as const) {
     const sent = await statementsOf(stage, async () => expect((await ask()).status).toBe(401))
-    expect(sent.length).toBeLessThanOrEqual(1)
+    expect(sent.length).toBeLessThanOrEqual(atMost)
     expect(sent.filter(isWrite)).toEqual([])
   }
 })
