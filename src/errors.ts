@@ -21,6 +21,17 @@ export type ErrorCode =
   | 'login_required'
   | 'session_not_found'
   | 'session_ended'
+  | 'session_expired'
+  | 'token_malformed'
+  | 'token_invalid'
+  | 'token_reused'
+  | 'context_mismatch'
+  | 'renewal_too_early'
+  | 'renewals_exhausted'
+  | 'limit_reached'
+  | 'step_up_required'
+  | 'insufficient_scope'
+  | 'permission_denied'
   | 'grant_ended'
   | 'key_destroyed'
   | 'root_key_unusable'
@@ -32,15 +43,22 @@ export class DomainError extends Error {
   readonly code: ErrorCode
   /** Seconds after which the same call may succeed. */
   readonly retryAfter: number | undefined
+  /** What a caller needs to do better, by name as JSON has it; never a secret. */
+  readonly details: Readonly<Record<string, unknown>>
 
   constructor(
     code: ErrorCode,
     message: string,
-    options?: { readonly cause?: unknown; readonly retryAfter?: number },
+    options?: {
+      readonly cause?: unknown
+      readonly retryAfter?: number
+      readonly details?: Readonly<Record<string, unknown>>
+    },
   ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'DomainError'
     this.code = code
     this.retryAfter = options?.retryAfter
+    this.details = options?.details ?? {}
   }
 }

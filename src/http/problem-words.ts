@@ -12,6 +12,7 @@ export type PageProblem =
       | 'not_a_member'
       | 'login_ended'
       | 'session_ended'
+      | 'limit_reached'
       | 'unavailable'
     >
   | 'internal'
@@ -42,6 +43,7 @@ export function wayOn(problem: PageProblem): Link | null {
     case 'not_found':
     case 'not_a_member':
     case 'session_ended':
+    case 'limit_reached':
       return { href: '/account', label: 'Your account' }
   }
 }
@@ -81,6 +83,11 @@ const WORDS: Readonly<Record<PageProblem, Words>> = {
     title: 'Your session has ended',
     explanation: 'It ended by a log-out, by time, or by an administrator. Its key is destroyed.',
     advice: 'Go back to the application, and log in again.',
+  },
+  limit_reached: {
+    title: 'You have too many sessions',
+    explanation: 'The rules here allow only so many at a time, and all of them are in use.',
+    advice: 'End one that you no longer need on your account page, then try again.',
   },
   unavailable: {
     title: 'We cannot answer right now',

@@ -11,6 +11,7 @@ export type Refusal =
   | 'user_ended'
   | 'workspace_ended'
   | 'not_a_member'
+  | 'not_admitted'
 
 /** A session as every check of a token sees it: joined with login, user, workspace and membership. */
 export interface CheckedSession {

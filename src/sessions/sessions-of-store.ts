@@ -59,3 +59,19 @@ export function heldByUser(
 ): Promise<readonly HeldSessionRow[]> {
   return db.query<HeldSessionRow>(HELD_BY_USER, [userId, limit])
 }
+
+const UNENDED_OF_USER_IN: Statement = {
+  name: 'sessions_unended_of_user_in',
+  text: `SELECT id FROM session WHERE user_id = $1 AND workspace_id = ANY($2::uuid[])
+    AND kind <> 'offline' AND ended_at IS NULL`,
+}
+
+/** Those that a log-out everywhere ends, in some workspaces. */
+export async function unendedOfUserIn(
+  db: Sql,
+  userId: UserId,
+  workspaceIds: readonly WorkspaceId[],
+): Promise<SessionId[]> {
+  const rows = await db.query<{ id: SessionId }>(UNENDED_OF_USER_IN, [userId, workspaceIds])
+  return rows.map(({ id }) => id)
+}

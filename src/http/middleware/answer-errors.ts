@@ -73,6 +73,7 @@ export function answerProblem(
     ...(refusal && { detail: refusal.message }),
     code,
     request_id: requestId,
+    ...refusal?.details,
   }
   ctx.type = 'application/problem+json'
 }

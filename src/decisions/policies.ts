@@ -1,0 +1,57 @@
+import type { Sql } from '../database/sql.ts'
+import {
+  appliesTo,
+  type EffectivePolicy,
+  type Limits,
+  type PolicySubject,
+  strictest,
+} from './policy.ts'
+import { selectPolicies } from './policy-store.ts'
+
+/** What holds for a session, from the server's configuration and all policies that are stored. */
+export interface Policies {
+  effectiveFor(subject: PolicySubject): Promise<EffectivePolicy>
+  /** Reads what is stored anew, so that the next answer is of now. */
+  refresh(): Promise<void>
+}
+
+interface Options {
+  readonly db: Sql
+  readonly server: Limits
+  /** Milliseconds. */
+  readonly clock?: () => number
+}
+
+/** Seconds for which a reading is good: a change reaches every node within it. */
+export const POLICY_AGE = 10
+
+/** There are few policies and many sessions: all of them are held, and read again when they are old. */
+export function createPolicies({ db, server, clock = () => performance.now() }: Options): Policies {
+  let held: ReturnType<typeof selectPolicies> | null = null
+  let readAt = Number.NEGATIVE_INFINITY
+
+  function read(): ReturnType<typeof selectPolicies> {
+    readAt = clock()
+    const reading = selectPolicies(db)
+    held = reading
+    // A reading that failed is nobody's answer but its own.
+    reading.catch(() => {
+      if (held === reading) held = null
+    })
+    return reading
+  }
+
+  return {
+    effectiveFor: async (subject) => {
+      const isFresh = held !== null && clock() - readAt < POLICY_AGE * 1000
+      const policies = await (isFresh && held ? held : read())
+      return strictest(
+        server,
+        policies.filter((policy) => appliesTo(policy, subject)),
+      )
+    },
+    refresh: async () => {
+      await read()
+    },
+  }
+}

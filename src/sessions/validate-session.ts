@@ -1,0 +1,175 @@
+import type { Db } from '../database/transaction.ts'
+import type { Policies } from '../decisions/policies.ts'
+import type { EffectivePolicy } from '../decisions/policy.ts'
+import type { ServerKeys } from '../keys/data-keys.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Activity } from './activity.ts'
+import { endSession } from './end.ts'
+import { type InvalidReason, judgeSessionToken } from './judge-session-token.ts'
+import { type Reach, reaches } from './reach.ts'
+import { type Next, nextOf, type RenewalRules, renewableUntil } from './renewal.ts'
+import { keyRowOf } from './session-key-row.ts'
+import {
+  formatSessionToken,
+  isSigned,
+  type PresentedSessionToken,
+  parseSessionToken,
+} from './session-token.ts'
+import type { ReadTokenCheck, TokenCheck } from './token-check.ts'
+
+export interface ValidateDeps {
+  readonly db: Db
+  readonly config: { readonly issuer: string; readonly renewal: RenewalRules }
+  readonly serverKeys: Pick<ServerKeys, 'key'>
+  readonly keyring: Pick<Keyring, 'sessionKey'>
+  readonly tokenChecks: ReadTokenCheck
+  readonly policies: Pick<Policies, 'effectiveFor'>
+  readonly activity: Pick<Activity, 'seen'>
+}
+
+export interface ValidateOptions {
+  /** Whose sessions the caller may see; all others are not found. */
+  readonly reach?: Reach
+  /** A poll or a prefetch, which keeps nobody's session alive. */
+  readonly background?: boolean
+}
+
+/** The answer to the question whether a session token is good. */
+export type Validation = ValidSession | InvalidSession
+
+export interface ValidSession {
+  readonly isValid: true
+  readonly check: TokenCheck
+  readonly policy: EffectivePolicy
+  /** The token that takes the place of the one presented, where it was renewed. */
+  readonly successor: string | null
+  readonly next: Next
+}
+
+export interface InvalidSession {
+  readonly isValid: false
+  readonly reason: InvalidReason
+  /** Why the session ended, where the holder of its token may know. */
+  readonly cause: string | null
+  readonly next: Next
+}
+
+/**
+ * Judges a session token in the order form, signature, expiry, existence, status, and then notes
+ * the use. Garbage costs no query; a session that the caller may not see is not found.
+ */
+export async function validateSession(
+  deps: ValidateDeps,
+  sessionToken: string,
+  options: ValidateOptions = {},
+): Promise<Validation> {
+  const opened = await openSessionToken(deps, sessionToken, options.reach)
+  if (!opened.opened) return refusal(opened.reason)
+  const { check, token } = opened
+  const judged = judgeSessionToken(check, token, deps.config.renewal.grace)
+  if (judged.verdict === 'refused') return refuse(deps, opened, judged.reason)
+
+  const { session } = check
+  const policy = await policyOf(deps, check)
+  const successor = judged.verdict === 'replaced' ? await newestToken(deps, check) : null
+  if (!options.background) deps.activity.seen(session.id, session.readAt)
+  return {
+    isValid: true,
+    check,
+    policy,
+    successor,
+    next: nextOf(check, deps.config.renewal, policy.limits),
+  }
+}
+
+export type OpenedSessionToken =
+  | { readonly opened: true; readonly check: TokenCheck; readonly token: PresentedSessionToken }
+  | { readonly opened: false; readonly reason: InvalidReason }
+
+/** The session behind a token that we issued, live or not, with a signature that was checked if it can be. */
+export async function openSessionToken(
+  deps: Pick<ValidateDeps, 'config' | 'serverKeys' | 'keyring' | 'tokenChecks'>,
+  text: string,
+  reach?: Reach,
+): Promise<OpenedSessionToken> {
+  const parsed = parseSessionToken(checkKeyOf(deps), deps.config.issuer, text)
+  if (parsed.form === 'malformed') return { opened: false, reason: 'malformed' }
+  if (parsed.form === 'foreign') return { opened: false, reason: 'bad_signature' }
+  const { token } = parsed
+  const check = await deps.tokenChecks(token.sessionId)
+  if (!check || !reaches(reach, check.session)) return { opened: false, reason: 'not_found' }
+  // With the key went the signature: that we issued the token is all that can be said then.
+  if (!check.session.secretWrapped) return { opened: true, check, token }
+  const key = await deps.keyring.sessionKey(keyRowOf(check.session), 'session-token')
+  return isSigned(key, token)
+    ? { opened: true, check, token }
+    : { opened: false, reason: 'bad_signature' }
+}
+
+/** The token of the session's newest generation: made of its row, so it is the same each time. */
+export async function newestToken(
+  deps: Pick<ValidateDeps, 'config' | 'serverKeys' | 'keyring'>,
+  check: TokenCheck,
+): Promise<string> {
+  const { session, generation, issuedAt, expiresAt } = check
+  const sessionKey = await deps.keyring.sessionKey(keyRowOf(session), 'session-token')
+  return formatSessionToken({ sessionKey, checkKey: checkKeyOf(deps) }, deps.config.issuer, {
+    sessionId: session.id,
+    workspaceId: session.workspaceId,
+    generation,
+    issuedAt,
+    expiresAt: expiresAt ?? session.absoluteEndAt,
+  })
+}
+
+export function policyOf(
+  { policies }: Pick<ValidateDeps, 'policies'>,
+  { session }: TokenCheck,
+): Promise<EffectivePolicy> {
+  return policies.effectiveFor({
+    workspaceId: session.workspaceId,
+    clientId: session.serviceClientId,
+    roles: session.roles,
+    acr: session.acr,
+  })
+}
+
+/** A generation that was replaced and comes back ends its session, as a refresh token does. */
+export async function refuse(
+  deps: Pick<ValidateDeps, 'db' | 'config'>,
+  { check, token }: Extract<OpenedSessionToken, { opened: true }>,
+  reason: InvalidReason,
+): Promise<InvalidSession> {
+  if (reason === 'reused') {
+    await endSession(deps, check.session.id, {
+      cause: 'reuse',
+      by: { kind: 'system' },
+      detail: { presented: token.generation, newest: check.generation },
+    })
+    return { ...refusal('reused'), cause: 'reuse' }
+  }
+  const cause = check.endCause ?? check.session.refusal
+  return { ...refusal(reason), cause, next: nextAfter(deps, check, reason) }
+}
+
+function refusal(reason: InvalidReason): InvalidSession {
+  return { isValid: false, reason, cause: null, next: { act: 'log_in', by: null } }
+}
+
+// The session lives and only its token is over: for a moment it may still be renewed.
+function nextAfter(
+  { config }: Pick<ValidateDeps, 'config'>,
+  check: TokenCheck,
+  reason: InvalidReason,
+): Next {
+  const { session, expiresAt } = check
+  if (reason !== 'expired' || session.refusal || !expiresAt) return { act: 'log_in', by: null }
+  const until = renewableUntil(expiresAt, config.renewal)
+  return until > session.readAt
+    ? { act: 'renew', from: session.readAt, until }
+    : { act: 'log_in', by: null }
+}
+
+function checkKeyOf({ serverKeys }: Pick<ValidateDeps, 'serverKeys'>): Buffer {
+  return serverKeys.key('token-check', 'session')
+}
