@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import Koa from 'koa'
 import { accountRoutes } from './http/account/routes.ts'
+import { apiRoutes } from './http/api/routes.ts'
 import { type Assets, createAssets } from './http/assets.ts'
 import { interactionRoutes } from './http/interactions/routes.ts'
 import { answerErrors } from './http/middleware/answer-errors.ts'
@@ -57,6 +58,7 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   app.use(operations(services))
   app.use(pinHost(issuer))
   app.use(guardInput({ bodyLimit: BODY_LIMIT }))
+  app.use(apiRoutes(services))
   app.use(serveAssets(assets))
   app.use(onlyFor(PAGES, interactionRoutes(served)))
   app.use(onlyFor(PAGES, accountRoutes(served)))

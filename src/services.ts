@@ -1,5 +1,8 @@
+import { admittedReader, type ReadAdmitted } from './clients/admissions.ts'
+import { ensureOwnApi } from './clients/ensure-own-api.ts'
 import { type FindInRegistry, registryFinder } from './clients/find-client.ts'
 import { createLimiter, type LimiterOptions } from './database/limiter.ts'
+import { createPolicies, type Policies } from './decisions/policies.ts'
 import { createKeyring, type Keyring } from './keys/keyring.ts'
 import { rotateSigningKeys } from './keys/signing-keys.ts'
 import { createMetrics, type Metrics } from './monitoring/metrics.ts'
@@ -13,6 +16,7 @@ import { type Activity, createActivity } from './sessions/activity.ts'
 import { type AdvanceFamily, createAdvanceFamily } from './sessions/advance-family.ts'
 import { familyReader, type ReadFamily } from './sessions/family-check.ts'
 import { type ReadStay, stayReader } from './sessions/stay.ts'
+import { type ReadTokenCheck, tokenCheckReader } from './sessions/token-check.ts'
 import { createFailureTally, type FailureTally } from './users/failure-tally.ts'
 import { createLoginThrottle, type LoginThrottle } from './users/login-throttle.ts'
 
@@ -29,6 +33,9 @@ export interface Services extends Core {
   readonly advanceFamily: AdvanceFamily
   readonly families: ReadFamily
   readonly stays: ReadStay
+  readonly tokenChecks: ReadTokenCheck
+  readonly policies: Policies
+  readonly admitted: ReadAdmitted
   readonly oidc: Oidc
   readonly rootCare: RootCare
   readonly watchIncarnation: () => Promise<void>
@@ -57,7 +64,14 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     advanceFamily: createAdvanceFamily({ db }),
     families: familyReader(db),
     stays: stayReader(db),
+    tokenChecks: tokenCheckReader(db),
+    policies: createPolicies({
+      db,
+      server: { ...config.sessions, maxRenewals: config.renewal.max },
+    }),
+    admitted: admittedReader(db),
   }
+  await ensureOwnApi(db, config.issuer)
   await rotateSigningKeys(core, core.signingRotation)
   const publish = (outcome: object) => outcomes.publish(outcome)
   const oidc = await createOidc({ ...core, ...parts, publish }, renderError)

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { createResource } from '../clients/create-resource.ts'
 import { findClient } from '../clients/find-client.ts'
 import { DomainError } from '../errors.ts'
+import { addAdmissionCommands } from './admission-commands.ts'
 import type { Answer } from './answer.ts'
 import { addCommand, answering, type CommonOptions, collect } from './command.ts'
 import { type CreateClientOptions, createClientAt } from './create-client.ts'
@@ -41,6 +42,8 @@ export function addClientCommands(program: Command, terminal: Terminal): void {
   addCommand(client, 'create-token', 'Let others register clients; shows the token once')
     .option('--for <duration>', 'how long it is good (1h)', parseLifetime)
     .action(answering<CreateTokenOptions>(terminal, (options) => createTokenAt(terminal, options)))
+
+  addAdmissionCommands(client, terminal)
 
   const resource = program.command('resource').description('APIs that accept access tokens')
   addCommand(resource, 'create <identifier>', 'Make an API known, by its absolute URI')

@@ -43,3 +43,19 @@ export function toResource(row: Row): Resource {
     clientId: row.clientId as ClientId | null,
   }
 }
+
+const ENSURE: Statement = {
+  name: 'resource_ensure',
+  text: `INSERT INTO resource (id, identifier, name, scopes, token_format)
+    VALUES ($1, $2, $3, $4, 'opaque')
+    ON CONFLICT (identifier) DO UPDATE SET scopes = EXCLUDED.scopes
+    WHERE resource.scopes IS DISTINCT FROM EXCLUDED.scopes`,
+}
+
+/** Makes a resource that has to be there, or brings its scopes up to date. */
+export async function ensureResource(
+  db: Sql,
+  values: Pick<Resource, 'identifier' | 'name' | 'scopes'>,
+): Promise<void> {
+  await db.execute(ENSURE, [newId<'res'>(), values.identifier, values.name, values.scopes])
+}

@@ -3,11 +3,14 @@ import type { Configuration, Provider } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { DomainError } from '../errors.ts'
 import { type SigningKeySet, signingKeysNow } from '../keys/signing-keys.ts'
+import type { FoundAccessToken } from '../sessions/check-access-token.ts'
 import { introspectionReader } from '../sessions/introspection.ts'
 import { codeReader } from '../sessions/redeem-code.ts'
+import { findAnyAccessToken } from './any-access-token.ts'
 import { grantToService, type ServiceAsked } from './client-credentials.ts'
 import type { OidcDeps } from './deps.ts'
 import { flush, Outdated } from './flush.ts'
+import { foldJwt } from './folded-jwt.ts'
 import { expectFormPost, letFormPost } from './form-post.ts'
 import { handlerOf } from './handler.ts'
 import { type Asked, type Introspection, introspect } from './introspect.ts'
@@ -43,6 +46,8 @@ export interface Oidc {
   grantToService(asked: ServiceAsked): Promise<TokenAnswer>
   /** The same to new tokens for a refresh token. */
   refreshTokens(asked: RefreshAsked, request: IncomingMessage): Promise<TokenAnswer>
+  /** An access token of ours, sealed or signed, if all that it stands on still stands; its expiry is the caller's. */
+  findAccessToken(text: string): Promise<FoundAccessToken | null>
   /** The provider of the moment: ask each time, it changes with the keys. */
   provider(): Provider
   keys(): SigningKeySet
@@ -74,6 +79,7 @@ export async function createOidc(
     introspect: (asked) => introspect({ ...deps, introspections }, asked),
     grantToService: (asked) => grantToService(signing, asked),
     refreshTokens: (asked, request) => refresh(signing, asked, request),
+    findAccessToken: (text) => findAnyAccessToken(deps, foldJwt(text)),
     provider: () => provider,
     keys: () => keys,
     refresh: async () => {

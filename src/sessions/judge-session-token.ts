@@ -24,6 +24,14 @@ export type TokenVerdict =
   | { readonly verdict: 'replaced' }
   | { readonly verdict: 'refused'; readonly reason: InvalidReason }
 
+/** Seconds, each. */
+export interface Leniency {
+  /** How long a replaced token is answered with its successor. */
+  readonly grace: number
+  /** How long an expired one still does, where that is asked. */
+  readonly leeway?: number
+}
+
 /**
  * Judges a token that its session signed against the session's row, in the order expiry, status,
  * generation: what is told first is what its holder can do least about.
@@ -31,14 +39,16 @@ export type TokenVerdict =
 export function judgeSessionToken(
   check: TokenCheck,
   token: Pick<PresentedSessionToken, 'generation' | 'exp'>,
-  graceSeconds: number,
+  { grace, leeway = 0 }: Leniency,
 ): TokenVerdict {
   const now = check.session.readAt.getTime()
   const age = check.generation - token.generation
   // A token from the future proves that the database went back in time.
   if (age < 0) return { verdict: 'refused', reason: 'invalidated' }
-  const inGrace = age === 1 && now <= check.issuedAt.getTime() + graceSeconds * 1000
-  if (token.exp * 1000 <= now && !inGrace) return { verdict: 'refused', reason: 'expired' }
+  const inGrace = age === 1 && now <= check.issuedAt.getTime() + grace * 1000
+  // Of the newest token the row says the time, by the database's clock.
+  const end = (age === 0 && check.expiresAt?.getTime()) || token.exp * 1000
+  if (end + leeway * 1000 <= now && !inGrace) return { verdict: 'refused', reason: 'expired' }
   if (check.session.refusal) return { verdict: 'refused', reason: reasonOf(check) }
   if (age === 0) return { verdict: 'current' }
   return inGrace ? { verdict: 'replaced' } : { verdict: 'refused', reason: 'reused' }

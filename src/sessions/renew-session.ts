@@ -43,8 +43,7 @@ export async function renewSession(
   const { check, token } = opened
   const { grace } = deps.config.renewal
   // What expired a moment ago is as good here as what is about to.
-  const exp = token.exp + (token.generation === check.generation ? grace : 0)
-  const judged = judgeSessionToken(check, { ...token, exp }, grace)
+  const judged = judgeSessionToken(check, token, { grace, leeway: grace })
   if (judged.verdict === 'refused') {
     const { reason, cause } = await refuse(deps, opened, judged.reason)
     throw asError(reason, cause)

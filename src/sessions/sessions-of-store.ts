@@ -1,5 +1,5 @@
 import type { Sql, Statement } from '../database/sql.ts'
-import type { LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
+import type { ClientId, LoginId, SessionId, UserId, WorkspaceId } from '../ids.ts'
 import { CHECK_COLUMNS, type CheckRow } from './session-store.ts'
 
 // Two halves, each by an index of its own: live ones by login, ended ones by the time of their end.
@@ -73,5 +73,20 @@ export async function unendedOfUserIn(
   workspaceIds: readonly WorkspaceId[],
 ): Promise<SessionId[]> {
   const rows = await db.query<{ id: SessionId }>(UNENDED_OF_USER_IN, [userId, workspaceIds])
+  return rows.map(({ id }) => id)
+}
+
+const UNENDED_OF_SERVICE: Statement = {
+  name: 'sessions_unended_of_service',
+  text: `SELECT id FROM session WHERE client_id = $1 AND workspace_id = $2 AND kind = 'service'
+    AND ended_at IS NULL`,
+}
+
+export async function unendedOfService(
+  db: Sql,
+  clientId: ClientId,
+  workspaceId: WorkspaceId,
+): Promise<SessionId[]> {
+  const rows = await db.query<{ id: SessionId }>(UNENDED_OF_SERVICE, [clientId, workspaceId])
   return rows.map(({ id }) => id)
 }

@@ -66,7 +66,7 @@ export async function validateSession(
   const opened = await openSessionToken(deps, sessionToken, options.reach)
   if (!opened.opened) return refusal(opened.reason)
   const { check, token } = opened
-  const judged = judgeSessionToken(check, token, deps.config.renewal.grace)
+  const judged = judgeSessionToken(check, token, deps.config.renewal)
   if (judged.verdict === 'refused') return refuse(deps, opened, judged.reason)
 
   const { session } = check

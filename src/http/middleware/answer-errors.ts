@@ -53,7 +53,7 @@ export function answerProblem(
     ctx.body = { error: oauth.error, error_description: description, request_id: requestId }
     return
   }
-  if (ctx.accepts('json', 'html') === 'html') {
+  if (wantsPage(ctx)) {
     ctx.set(pageHeaders())
     ctx.type = 'html'
     ctx.body = pages.render('problem', {
@@ -76,6 +76,11 @@ export function answerProblem(
     ...refusal?.details,
   }
   ctx.type = 'application/problem+json'
+}
+
+/** At the API's addresses there are no pages, whatever a browser would rather have. */
+function wantsPage(ctx: Context): boolean {
+  return !ctx.path.startsWith('/api/') && ctx.accepts('json', 'html') === 'html'
 }
 
 /** Null for a fault of ours. */

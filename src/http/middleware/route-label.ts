@@ -26,6 +26,13 @@ const LABELS = [
   '/login',
   '/logout',
   '/assets/:name',
+  '/api/v1/openapi.json',
+  '/api/v1/sessions',
+  '/api/v1/sessions/validation',
+  '/api/v1/sessions/renewal',
+  '/api/v1/sessions/termination',
+  '/api/v1/users/:user/sessions',
+  '/api/v1/users/:user/sessions/termination',
 ] as const
 
 export type RouteLabel = (typeof LABELS)[number] | 'other'

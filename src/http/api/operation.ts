@@ -1,0 +1,43 @@
+import type { Context } from 'koa'
+import type { z } from 'zod'
+import type { ApiScope } from '../../clients/own-api.ts'
+import type { ErrorCode } from '../../errors.ts'
+import type { Caller } from './caller.ts'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/** One act of the API: what it is called, what it takes and gives, and who may. */
+export interface Operation<
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  /** The function of the session manager that it is, or a name of that kind. */
+  readonly id: string
+  readonly method: Method
+  /** Below `/api/v1`; `{name}` stands for a part that becomes a member of the input. */
+  readonly path: string
+  readonly scope: ApiScope
+  /** One line for the documentation. */
+  readonly summary: string
+  readonly description?: string
+  /** Of the body and the path's parts for POST, PATCH and PUT; of the query and them for the others. */
+  readonly input: Input
+  readonly output: Output
+  readonly status?: 200 | 201
+  /** Beyond those that every operation may answer with. */
+  readonly errors: readonly ErrorCode[]
+  handle(call: Call<z.output<Input>>): Promise<z.input<Output>>
+}
+
+export interface Call<Input> {
+  readonly caller: Caller
+  readonly input: Input
+  readonly ctx: Context
+}
+
+/** Keeps the types of one operation while it is written; a list holds them without. */
+export function operation<Input extends z.ZodType, Output extends z.ZodType>(
+  one: Operation<Input, Output>,
+): Operation {
+  return one as unknown as Operation
+}

@@ -1,0 +1,30 @@
+import type { Middleware } from 'koa'
+import { onlyFor } from '../middleware/only-for.ts'
+import type { CallerDeps } from './caller.ts'
+import type { Operation } from './operation.ts'
+import { serveOpenApi } from './serve-openapi.ts'
+import { serveOperations } from './serve-operations.ts'
+import { createSessionOperation } from './sessions/create-session.ts'
+import type { SessionsDeps } from './sessions/deps.ts'
+import { sessionsOfUserOperations } from './sessions/of-user.ts'
+import { sessionTokenOperations } from './sessions/use-session-tokens.ts'
+
+const PATHS = /^\/api\/v1\//i
+
+export type ApiDeps = CallerDeps & SessionsDeps
+
+/** All that the API can do, in the order of its documentation. */
+export function apiOperations(deps: ApiDeps): readonly Operation[] {
+  return [
+    createSessionOperation(deps),
+    ...sessionTokenOperations(deps),
+    ...sessionsOfUserOperations(deps),
+  ]
+}
+
+export function apiRoutes(deps: ApiDeps): Middleware {
+  const operations = apiOperations(deps)
+  const describe = serveOpenApi(operations, deps.config.issuer)
+  const serve = serveOperations(deps, operations)
+  return onlyFor(PATHS, (ctx, next) => describe(ctx, async () => serve(ctx, next)))
+}

@@ -1,0 +1,8 @@
+import type { CreateDeps } from '../../../sessions/create-session.ts'
+import type { RenewDeps } from '../../../sessions/renew-session.ts'
+
+/** What the sessions API needs. */
+export interface SessionsDeps extends CreateDeps, RenewDeps {
+  readonly keyring: CreateDeps['keyring'] & RenewDeps['keyring']
+  readonly serverKeys: CreateDeps['serverKeys']
+}
