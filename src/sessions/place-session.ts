@@ -5,7 +5,7 @@ import { findUser, findUserByExternalId } from '../users/find-user.ts'
 import type { User } from '../users/user.ts'
 import { workspacesOf } from '../workspaces/find-membership.ts'
 import { findWorkspace } from '../workspaces/find-workspace.ts'
-import type { Reach } from './reach.ts'
+import { type Reach, workspacesOfReach } from './reach.ts'
 
 /** A person by `usr_…`, or by their identifier in a directory elsewhere. */
 export async function personOf(db: Sql, reference: string): Promise<User | null> {
@@ -29,9 +29,8 @@ export async function placeSession(
   { named, reach }: { readonly named: string | null; readonly reach: Reach },
 ): Promise<Placed> {
   const memberships = await workspacesOf(db, userId)
-  const within = memberships.filter(
-    ({ workspace }) => reach.of === 'user' || reach.workspaceIds.has(workspace.id),
-  )
+  const reached = workspacesOfReach(reach)
+  const within = memberships.filter(({ workspace }) => reached.includes(workspace.id))
   const wanted = named === null ? null : await findWorkspace(db, named)
   const [only, another] = within
   const found =

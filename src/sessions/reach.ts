@@ -5,8 +5,8 @@ import type { CheckedSession } from './session.ts'
 export type Reach =
   /** A service, in the workspaces that it was admitted to. */
   | { readonly of: 'workspaces'; readonly workspaceIds: ReadonlySet<WorkspaceId> }
-  /** A person, with their own. */
-  | { readonly of: 'user'; readonly userId: UserId }
+  /** A person with their own, in the one workspace that their token opens. */
+  | { readonly of: 'user'; readonly userId: UserId; readonly workspaceId: WorkspaceId }
 
 /** Without a reach, who asks is the server itself. */
 export function reaches(
@@ -14,7 +14,11 @@ export function reaches(
   session: Pick<CheckedSession, 'workspaceId' | 'userId'>,
 ): boolean {
   if (!reach) return true
-  return reach.of === 'user'
-    ? session.userId === reach.userId
-    : reach.workspaceIds.has(session.workspaceId)
+  if (reach.of === 'workspaces') return reach.workspaceIds.has(session.workspaceId)
+  return session.userId === reach.userId && session.workspaceId === reach.workspaceId
+}
+
+/** The workspaces of a reach. */
+export function workspacesOfReach(reach: Reach): readonly WorkspaceId[] {
+  return reach.of === 'workspaces' ? [...reach.workspaceIds] : [reach.workspaceId]
 }

@@ -2,7 +2,7 @@ import type { Actor } from '../audit/append-entry.ts'
 import type { Db } from '../database/transaction.ts'
 import type { UserId, WorkspaceId } from '../ids.ts'
 import { type EndedSession, type Ending, endSession, endSessions, endUser } from './end.ts'
-import type { Reach } from './reach.ts'
+import { type Reach, workspacesOfReach } from './reach.ts'
 import { asError } from './renew-session.ts'
 import { unendedOfUserIn } from './sessions-of-store.ts'
 import { openSessionToken, type ValidateDeps } from './validate-session.ts'
@@ -28,17 +28,16 @@ export async function terminateSession(
 /**
  * Logs a person out on all devices; offline sessions stay.
  *
- * A service reaches no further than the workspaces it was admitted to: there the sessions end, and
- * the person's logins, which are not its to end, live on.
+ * Who calls reaches no further than the workspaces that it may see: there the sessions end, and the
+ * person's logins, which open other workspaces too, live on.
  */
 export async function terminateAllUserSessions(
   deps: { readonly db: Db },
   userId: UserId,
   { by, reach }: TerminateOptions,
 ): Promise<EndedSession[]> {
-  if (reach?.of === 'workspaces')
-    return endWithin(deps, { userId, workspaceIds: [...reach.workspaceIds] }, by)
-  if (reach && reach.userId !== userId) return []
+  if (reach?.of === 'user' && reach.userId !== userId) return []
+  if (reach) return endWithin(deps, { userId, workspaceIds: workspacesOfReach(reach) }, by)
   return endUser(deps, userId, { cause: 'logout_everywhere', by })
 }
 

@@ -74,7 +74,7 @@ async function asCaller(deps: CallerDeps, found: FoundAccessToken): Promise<Call
     kind: 'person',
     scopes,
     clientId: grant.clientId,
-    reach: { of: 'user', userId },
+    reach: { of: 'user', userId, workspaceId: stay.session.workspaceId },
     actor: { kind: 'user', id: userId },
     userId,
     session: stay.session,

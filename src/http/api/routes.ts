@@ -6,6 +6,7 @@ import { serveOpenApi } from './serve-openapi.ts'
 import { serveOperations } from './serve-operations.ts'
 import { createSessionOperation } from './sessions/create-session.ts'
 import type { SessionsDeps } from './sessions/deps.ts'
+import { listSessionsOperations } from './sessions/list-sessions.ts'
 import { sessionsOfUserOperations } from './sessions/of-user.ts'
 import { sessionTokenOperations } from './sessions/use-session-tokens.ts'
 
@@ -18,6 +19,7 @@ export function apiOperations(deps: ApiDeps): readonly Operation[] {
   return [
     createSessionOperation(deps),
     ...sessionTokenOperations(deps),
+    ...listSessionsOperations(deps),
     ...sessionsOfUserOperations(deps),
   ]
 }
