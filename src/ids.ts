@@ -18,8 +18,21 @@ export type ResourceId = Id<'res'>
 export type ConsentId = Id<'con'>
 export type EntryId = Id<'aud'>
 export type DeliveryId = Id<'dlv'>
+export type ElevationId = Id<'elv'>
 
-type Kind = 'usr' | 'wsp' | 'lgn' | 'ses' | 'gra' | 'rtf' | 'cli' | 'res' | 'con' | 'aud' | 'dlv'
+type Kind =
+  | 'usr'
+  | 'wsp'
+  | 'lgn'
+  | 'ses'
+  | 'gra'
+  | 'rtf'
+  | 'cli'
+  | 'res'
+  | 'con'
+  | 'aud'
+  | 'dlv'
+  | 'elv'
 
 /** A fresh identifier; ordered by time, so that indexes stay compact (RFC 9562 §5.7). */
 export function newId<K extends Kind>(): Id<K> {

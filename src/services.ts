@@ -11,6 +11,7 @@ import { createDoctor, type Doctor } from './monitoring/readiness.ts'
 import { createOidc, type Oidc } from './oidc/create-oidc.ts'
 import type { Core } from './services/core.ts'
 import { createRootCare, type RootCare } from './services/root-rotation.ts'
+import { serverRules } from './services/server-rules.ts'
 import { watchIncarnation } from './services/watch-incarnation.ts'
 import { type Activity, createActivity } from './sessions/activity.ts'
 import { type AdvanceFamily, createAdvanceFamily } from './sessions/advance-family.ts'
@@ -65,10 +66,7 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     families: familyReader(db),
     stays: stayReader(db),
     tokenChecks: tokenCheckReader(db),
-    policies: createPolicies({
-      db,
-      server: { ...config.sessions, maxRenewals: config.renewal.max },
-    }),
+    policies: createPolicies({ db, server: serverRules(config) }),
     admitted: admittedReader(db),
   }
   await ensureOwnApi(db, config.issuer)

@@ -31,6 +31,9 @@ export interface Subject {
     | 'delivery'
     | 'key'
     | 'consent'
+    | 'elevation'
+    | 'role'
+    | 'policy'
     | 'initial_access_token'
   readonly id: string
 }

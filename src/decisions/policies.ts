@@ -2,8 +2,8 @@ import type { Sql } from '../database/sql.ts'
 import {
   appliesTo,
   type EffectivePolicy,
-  type Limits,
   type PolicySubject,
+  type Rules,
   strictest,
 } from './policy.ts'
 import { selectPolicies } from './policy-store.ts'
@@ -17,7 +17,7 @@ export interface Policies {
 
 interface Options {
   readonly db: Sql
-  readonly server: Limits
+  readonly server: Rules
   /** Milliseconds. */
   readonly clock?: () => number
 }

@@ -71,7 +71,7 @@ export async function createSession(deps: CreateDeps, stay: NewStay): Promise<Cr
     sessionToken: await newestToken(deps, check),
     check,
     policy,
-    next: nextOf(check, deps.config.renewal, policy.limits),
+    next: nextOf(check, deps.config.renewal, policy.rules),
   }
 }
 
@@ -125,7 +125,7 @@ function draftOf(
     deviceClass: stay.deviceClass,
     addressHash: address ? contextHash(serverKeys, 'address', address) : null,
     deviceHash: deviceId ? contextHash(serverKeys, 'device', deviceId) : null,
-    ...policy.limits,
+    ...policy.rules,
   }
 }
 

@@ -58,7 +58,7 @@ async function renew(
   check: TokenCheck,
   policy: EffectivePolicy,
 ): Promise<RenewedSession> {
-  const judged = judgeRenewal(check, deps.config.renewal, policy.limits)
+  const judged = judgeRenewal(check, deps.config.renewal, policy.rules)
   if (!judged.may) throw asRefusal(judged, check)
   await advance(deps, check, policy)
   return present(deps, await readAgain(deps, check), policy)
@@ -68,9 +68,9 @@ async function renew(
 export async function advance(
   deps: RenewDeps,
   { session, generation, epochRetired }: TokenCheck,
-  { limits }: EffectivePolicy,
+  { rules }: EffectivePolicy,
 ): Promise<boolean> {
-  const step = { id: session.id, generation, lifetime: limits.tokenLifetime }
+  const step = { id: session.id, generation, lifetime: rules.tokenLifetime }
   if (!epochRetired) return renewedSession(deps.db, { ...step, rewrapped: null })
   return sqlTransaction(deps.db, async (tx) => {
     const rewrapped = await deps.keyring.rewrapSessionSecret(tx, keyRowOf(session))
@@ -96,7 +96,7 @@ async function present(
     sessionToken: await newestToken(deps, check),
     check,
     policy,
-    next: nextOf(check, deps.config.renewal, policy.limits),
+    next: nextOf(check, deps.config.renewal, policy.rules),
   }
 }
 

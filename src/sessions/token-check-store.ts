@@ -10,6 +10,7 @@ interface Row extends CheckRow {
   readonly ended_at: Date | null
   readonly end_cause: string | null
   readonly permissions: readonly string[] | null
+  readonly elevations: readonly string[] | null
   readonly elevated: readonly string[] | null
   readonly elevated_until: Date | null
   readonly context_sealed: Buffer | null
@@ -17,21 +18,26 @@ interface Row extends CheckRow {
   readonly epoch_retired: boolean
 }
 
+// What was given for a while is bounded by what the roles allow now, and not by what they did then.
 const CHECK: Statement = {
   name: 'session_token_check',
   text: `SELECT ${CHECK_COLUMNS}, c.generation, c.renewed_at, c.token_end_at, c.ended_at, c.end_cause,
       s.context_sealed, s.device_hash, k.retired_at IS NOT NULL AS epoch_retired,
-      (SELECT array_agg(DISTINCT p ORDER BY p) FROM role r, unnest(r.permissions) p
-        WHERE r.workspace_id = c.workspace_id AND r.name = ANY(c.roles)) AS permissions,
-      e.elevated, e.elevated_until
+      r.permissions, r.elevations, e.elevated, e.elevated_until
     FROM session_check c
     JOIN session s ON s.id = c.session_id
     LEFT JOIN epoch_key k ON k.id = c.epoch_id
     LEFT JOIN LATERAL (
-      SELECT array_agg(DISTINCT p ORDER BY p) AS elevated, max(v.end_at) AS elevated_until
+      SELECT array_agg(DISTINCT p) FILTER (WHERE kind = 1) AS permissions,
+        array_agg(DISTINCT p) FILTER (WHERE kind = 2) AS elevations
+      FROM role r, LATERAL (SELECT 1 AS kind, unnest(r.permissions) AS p
+        UNION ALL SELECT 2, unnest(r.elevations)) both_kinds
+      WHERE r.workspace_id = c.workspace_id AND r.name = ANY(c.roles)) r ON true
+    LEFT JOIN LATERAL (
+      SELECT array_agg(DISTINCT p) AS elevated, max(v.end_at) AS elevated_until
       FROM elevation v, unnest(v.permissions) p
       WHERE v.session_id = c.session_id AND v.state = 'granted' AND v.end_at > statement_timestamp()
-    ) e ON true
+        AND (p = ANY(r.permissions) OR p = ANY(r.elevations))) e ON true
     WHERE c.session_id = ANY($1::uuid[])`,
 }
 
@@ -52,6 +58,7 @@ function toTokenCheck(row: Row): TokenCheck {
     endedAt: row.ended_at,
     endCause: row.end_cause,
     permissions: row.permissions ?? [],
+    elevations: row.elevations ?? [],
     elevated: row.elevated ?? [],
     elevatedUntil: row.elevated_until,
     contextSealed: row.context_sealed,

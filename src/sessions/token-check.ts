@@ -16,6 +16,8 @@ export interface TokenCheck {
   readonly endCause: string | null
   /** What the person's roles allow in the workspace. */
   readonly permissions: readonly string[]
+  /** What they let it be given for a while. */
+  readonly elevations: readonly string[]
   /** What the session is given beyond that for a while, and until when the last of it. */
   readonly elevated: readonly string[]
   readonly elevatedUntil: Date | null

@@ -78,7 +78,7 @@ export async function validateSession(
     check,
     policy,
     successor,
-    next: nextOf(check, deps.config.renewal, policy.limits),
+    next: nextOf(check, deps.config.renewal, policy.rules),
   }
 }
 

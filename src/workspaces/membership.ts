@@ -14,6 +14,6 @@ export function parseRoles(names: readonly string[]): string[] | null {
   return roles.length <= MOST_ROLES && roles.every(isRole) ? roles : null
 }
 
-function isRole(name: string): boolean {
+export function isRole(name: string): boolean {
   return name.length <= 64 && /^[a-z0-9]([-_:.]?[a-z0-9])*$/.test(name)
 }

@@ -8,6 +8,7 @@ import { createSessionOperation } from './sessions/create-session.ts'
 import type { SessionsDeps } from './sessions/deps.ts'
 import { listSessionsOperations } from './sessions/list-sessions.ts'
 import { sessionsOfUserOperations } from './sessions/of-user.ts'
+import { permissionOperations } from './sessions/permissions.ts'
 import { sessionTokenOperations } from './sessions/use-session-tokens.ts'
 
 const PATHS = /^\/api\/v1\//i
@@ -20,6 +21,7 @@ export function apiOperations(deps: ApiDeps): readonly Operation[] {
     createSessionOperation(deps),
     ...sessionTokenOperations(deps),
     ...listSessionsOperations(deps),
+    ...permissionOperations(deps),
     ...sessionsOfUserOperations(deps),
   ]
 }

@@ -31,6 +31,8 @@ const LABELS = [
   '/api/v1/sessions/validation',
   '/api/v1/sessions/renewal',
   '/api/v1/sessions/termination',
+  '/api/v1/sessions/permissions',
+  '/api/v1/elevations/:elevation/decision',
   '/api/v1/sessions/:session',
   '/api/v1/users/:user/sessions',
   '/api/v1/users/:user/sessions/termination',

@@ -1,0 +1,20 @@
+import type { Config } from '../config/config.ts'
+import type { Rules } from '../decisions/policy.ts'
+
+/** Nothing that is given for a while is given for longer than a working day. */
+const LONGEST_ELEVATION = 8 * 3600
+
+/** The rules of the configuration, which hold for every session; policies only tighten them. */
+export function serverRules({ sessions, renewal }: Config): Rules {
+  const { idleTimeout, maxDuration, absoluteTimeout, tokenLifetime } = sessions
+  return {
+    idleTimeout,
+    maxDuration,
+    absoluteTimeout,
+    tokenLifetime,
+    maxRenewals: renewal.max,
+    maxElevation: LONGEST_ELEVATION,
+    elevationReason: false,
+    elevationApproval: false,
+  }
+}
