@@ -9,7 +9,9 @@ import { startDeliveries } from './revocation/deliveries.ts'
 import { lookInterval, rotationInterval } from './services/signing-rotation.ts'
 import type { Services } from './services.ts'
 import { FLUSH_SECONDS } from './sessions/activity.ts'
+import { closeElevations } from './sessions/close-elevations.ts'
 import { sweep } from './sessions/sweep.ts'
+import { tightenSessions } from './sessions/tighten-sessions.ts'
 import { TALLY_WINDOW } from './users/failure-tally.ts'
 
 /** Work that comes again and again. */
@@ -70,6 +72,8 @@ export const JOBS: readonly Job<Services>[] = [
   },
   { name: ROOT_ROTATION, every: 300, run: (s) => s.rootCare.look() },
   { name: 'sessions.sweep', every: 15, run: sweepAndTell },
+  { name: 'sessions.tighten', every: 20, run: (s) => tightenSessions(s) },
+  { name: 'sessions.close-elevations', every: 15, run: (s) => closeElevations(s) },
   { name: 'keys.destroy-unused-epochs', every: 300, run: (s) => destroyUnusedEpochs(s.db, s) },
   { name: 'keys.destroy-unused-data', every: 3_600, run: (s) => destroyUnusedDataKeys(s.db) },
   { name: 'database.purge', every: 60, run: (s) => purge(s.db, { endedFor: 30 * DAY }) },

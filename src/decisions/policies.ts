@@ -2,6 +2,7 @@ import type { Sql } from '../database/sql.ts'
 import {
   appliesTo,
   type EffectivePolicy,
+  type Policy,
   type PolicySubject,
   type Rules,
   strictest,
@@ -11,6 +12,8 @@ import { selectPolicies } from './policy-store.ts'
 /** What holds for a session, from the server's configuration and all policies that are stored. */
 export interface Policies {
   effectiveFor(subject: PolicySubject): Promise<EffectivePolicy>
+  /** As they are stored now, the server's own before them. */
+  all(): Promise<readonly Policy[]>
   /** Reads what is stored anew, so that the next answer is of now. */
   refresh(): Promise<void>
 }
@@ -50,6 +53,7 @@ export function createPolicies({ db, server, clock = () => performance.now() }: 
         policies.filter((policy) => appliesTo(policy, subject)),
       )
     },
+    all: async () => [{ level: 'server', subject: '', rules: server }, ...(await read())],
     refresh: async () => {
       await read()
     },

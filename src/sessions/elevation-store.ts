@@ -115,6 +115,6 @@ const CLOSE: Statement = {
 }
 
 /** How many were closed; at most 500 a call. */
-export async function closeElevations(db: Sql): Promise<number> {
+export async function closeSomeElevations(db: Sql): Promise<number> {
   return (await db.query(CLOSE)).length
 }

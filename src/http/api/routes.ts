@@ -2,12 +2,15 @@ import type { Middleware } from 'koa'
 import { onlyFor } from '../middleware/only-for.ts'
 import type { CallerDeps } from './caller.ts'
 import type { Operation } from './operation.ts'
+import { explainPolicyOperation } from './policies/explain-policy.ts'
+import { workspaceRuleOperations } from './policies/workspace-rules.ts'
 import { serveOpenApi } from './serve-openapi.ts'
 import { serveOperations } from './serve-operations.ts'
 import { createSessionOperation } from './sessions/create-session.ts'
 import type { SessionsDeps } from './sessions/deps.ts'
 import { listSessionsOperations } from './sessions/list-sessions.ts'
 import { sessionsOfUserOperations } from './sessions/of-user.ts'
+import { ownSessionOperations } from './sessions/own-sessions.ts'
 import { permissionOperations } from './sessions/permissions.ts'
 import { sessionTokenOperations } from './sessions/use-session-tokens.ts'
 
@@ -23,6 +26,9 @@ export function apiOperations(deps: ApiDeps): readonly Operation[] {
     ...listSessionsOperations(deps),
     ...permissionOperations(deps),
     ...sessionsOfUserOperations(deps),
+    ...ownSessionOperations(deps),
+    explainPolicyOperation(deps),
+    ...workspaceRuleOperations(deps),
   ]
 }
 

@@ -1,3 +1,4 @@
+import type { Policies } from '../../../decisions/policies.ts'
 import type { CreateDeps } from '../../../sessions/create-session.ts'
 import type { RenewDeps } from '../../../sessions/renew-session.ts'
 
@@ -5,4 +6,5 @@ import type { RenewDeps } from '../../../sessions/renew-session.ts'
 export interface SessionsDeps extends CreateDeps, RenewDeps {
   readonly keyring: CreateDeps['keyring'] & RenewDeps['keyring']
   readonly serverKeys: CreateDeps['serverKeys']
+  readonly policies: Policies
 }
