@@ -15,6 +15,7 @@ import { serverRules } from './services/server-rules.ts'
 import { watchIncarnation } from './services/watch-incarnation.ts'
 import { type Activity, createActivity } from './sessions/activity.ts'
 import { type AdvanceFamily, createAdvanceFamily } from './sessions/advance-family.ts'
+import { selfRenewal } from './sessions/advance-session.ts'
 import { familyReader, type ReadFamily } from './sessions/family-check.ts'
 import { type ReadStay, stayReader } from './sessions/stay.ts'
 import { type ReadTokenCheck, tokenCheckReader } from './sessions/token-check.ts'
@@ -35,6 +36,7 @@ export interface Services extends Core {
   readonly families: ReadFamily
   readonly stays: ReadStay
   readonly tokenChecks: ReadTokenCheck
+  readonly renewItself: ReturnType<typeof selfRenewal>
   readonly policies: Policies
   readonly admitted: ReadAdmitted
   readonly oidc: Oidc
@@ -54,9 +56,11 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
   const { epochRotation } = config.keys
   const metrics = createMetrics(core)
   const limiter = (options: LimiterOptions) => createLimiter(pool, options)
+  const keyring = createKeyring({ ...core, epochRotation })
+  const tokenChecks = tokenCheckReader(db)
   const parts = {
     epochRotation,
-    keyring: createKeyring({ ...core, epochRotation }),
+    keyring,
     passwords: metrics.metered(core.passwords),
     throttle: createLoginThrottle({ limiter, serverKeys, throttle: config.throttle }),
     failures: createFailureTally({ db }),
@@ -65,7 +69,8 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     advanceFamily: createAdvanceFamily({ db }),
     families: familyReader(db),
     stays: stayReader(db),
-    tokenChecks: tokenCheckReader(db),
+    tokenChecks,
+    renewItself: selfRenewal({ db, keyring, tokenChecks }),
     policies: createPolicies({ db, server: serverRules(config) }),
     admitted: admittedReader(db),
   }

@@ -1,11 +1,9 @@
-import { sqlTransaction } from '../database/transaction.ts'
 import type { EffectivePolicy } from '../decisions/policy.ts'
 import { DomainError, type ErrorCode } from '../errors.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { advanceSession } from './advance-session.ts'
 import { type InvalidReason, judgeSessionToken } from './judge-session-token.ts'
-import { renewedSession } from './renew-store.ts'
 import { judgeRenewal, type Next, nextOf, type RenewalJudgement } from './renewal.ts'
-import { keyRowOf } from './session-key-row.ts'
 import type { TokenCheck } from './token-check.ts'
 import {
   newestToken,
@@ -60,22 +58,8 @@ async function renew(
 ): Promise<RenewedSession> {
   const judged = judgeRenewal(check, deps.config.renewal, policy.rules)
   if (!judged.may) throw asRefusal(judged, check)
-  await advance(deps, check, policy)
+  await advanceSession(deps, check, policy)
   return present(deps, await readAgain(deps, check), policy)
-}
-
-/** Moves a session to its next token, if it still has the one that was read; whoever is first has done it. */
-export async function advance(
-  deps: RenewDeps,
-  { session, generation, epochRetired }: TokenCheck,
-  { rules }: EffectivePolicy,
-): Promise<boolean> {
-  const step = { id: session.id, generation, lifetime: rules.tokenLifetime }
-  if (!epochRetired) return renewedSession(deps.db, { ...step, rewrapped: null })
-  return sqlTransaction(deps.db, async (tx) => {
-    const rewrapped = await deps.keyring.rewrapSessionSecret(tx, keyRowOf(session))
-    return renewedSession(tx, { ...step, rewrapped })
-  })
 }
 
 // Another request may have renewed it, or an end may have come first; the row says which.

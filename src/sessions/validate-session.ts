@@ -7,7 +7,7 @@ import type { Activity } from './activity.ts'
 import { endSession } from './end.ts'
 import { type InvalidReason, judgeSessionToken } from './judge-session-token.ts'
 import { type Reach, reaches } from './reach.ts'
-import { type Next, nextOf, type RenewalRules, renewableUntil } from './renewal.ts'
+import { judgeRenewal, type Next, nextOf, type RenewalRules, renewableUntil } from './renewal.ts'
 import { keyRowOf } from './session-key-row.ts'
 import {
   formatSessionToken,
@@ -25,6 +25,8 @@ export interface ValidateDeps {
   readonly tokenChecks: ReadTokenCheck
   readonly policies: Pick<Policies, 'effectiveFor'>
   readonly activity: Pick<Activity, 'seen'>
+  /** Renews a session in passing; what it stands at after that, by whomever it was renewed. */
+  readonly renewItself: (check: TokenCheck, policy: EffectivePolicy) => Promise<TokenCheck>
 }
 
 export interface ValidateOptions {
@@ -71,15 +73,29 @@ export async function validateSession(
 
   const { session } = check
   const policy = await policyOf(deps, check)
-  const successor = judged.verdict === 'replaced' ? await newestToken(deps, check) : null
   if (!options.background) deps.activity.seen(session.id, session.readAt)
+  const renewed = mayRenewItself(deps, opened, { policy, options })
+    ? await deps.renewItself(check, policy)
+    : check
+  const isReplaced = judged.verdict === 'replaced' || renewed.generation > check.generation
   return {
     isValid: true,
-    check,
+    check: renewed,
     policy,
-    successor,
-    next: nextOf(check, deps.config.renewal, policy.rules),
+    successor: isReplaced ? await newestToken(deps, renewed) : null,
+    next: nextOf(renewed, deps.config.renewal, policy.rules),
   }
+}
+
+/** A poll must not keep a session going that nobody uses. */
+function mayRenewItself(
+  { config }: ValidateDeps,
+  { check, token }: Extract<OpenedSessionToken, { opened: true }>,
+  by: { readonly policy: EffectivePolicy; readonly options: ValidateOptions },
+): boolean {
+  if (!config.renewal.auto || by.options.background) return false
+  if (token.generation !== check.generation) return false
+  return judgeRenewal(check, config.renewal, by.policy.rules).may
 }
 
 export type OpenedSessionToken =
