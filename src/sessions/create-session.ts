@@ -15,9 +15,8 @@ import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { boundContext, type Context } from './context.ts'
 import { createdSession, type DraftedSession } from './create-store.ts'
-import { type Next, nextOf } from './renewal.ts'
-import type { TokenCheck } from './token-check.ts'
-import { newestToken, type ValidateDeps } from './validate-session.ts'
+import { type IssuedSession, issue } from './issue-session.ts'
+import type { ValidateDeps } from './validate-session.ts'
 
 export interface CreateDeps extends ValidateDeps {
   readonly serverKeys: Pick<ServerKeys, 'key' | 'lookupHash'>
@@ -44,18 +43,11 @@ export interface NewStay {
   readonly by: Actor
 }
 
-export interface CreatedSession {
-  readonly sessionToken: string
-  readonly check: TokenCheck
-  readonly policy: EffectivePolicy
-  readonly next: Next
-}
-
 /**
  * Makes a session without a login: with a secret of its own, in exactly one workspace, and with the
  * first of its session tokens.
  */
-export async function createSession(deps: CreateDeps, stay: NewStay): Promise<CreatedSession> {
+export async function createSession(deps: CreateDeps, stay: NewStay): Promise<IssuedSession> {
   const id = newId<'ses'>()
   const policy = await deps.policies.effectiveFor({
     workspaceId: stay.workspaceId,
@@ -67,12 +59,7 @@ export async function createSession(deps: CreateDeps, stay: NewStay): Promise<Cr
   const check = await deps.tokenChecks(id)
   if (!check || check.session.refusal)
     throw new DomainError('session_ended', 'the session was ended at once')
-  return {
-    sessionToken: await newestToken(deps, check),
-    check,
-    policy,
-    next: nextOf(check, deps.config.renewal, policy.rules),
-  }
+  return issue(deps, check, policy)
 }
 
 interface Making {

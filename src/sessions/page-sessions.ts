@@ -1,13 +1,14 @@
 import type { Db } from '../database/transaction.ts'
 import type { SessionId } from '../ids.ts'
 import { type PageFilter, selectPage } from './page-store.ts'
+import { type SessionView, viewOf } from './session-view.ts'
 import type { TokenCheck } from './token-check.ts'
 import { checkSessionTokens } from './token-check-store.ts'
 
 export type { PageFilter } from './page-store.ts'
 
 export interface Page {
-  readonly sessions: readonly TokenCheck[]
+  readonly sessions: readonly SessionView[]
   /** Where the next page begins; null after the last. */
   readonly next: SessionId | null
 }
@@ -29,7 +30,10 @@ export async function pageSessions(
   const isMeant = ({ session }: TokenCheck) =>
     ask.filter.state !== 'live' || session.refusal === null
   return {
-    sessions: shown.flatMap((id) => checks.get(id) ?? []).filter(isMeant),
+    sessions: shown
+      .flatMap((id) => checks.get(id) ?? [])
+      .filter(isMeant)
+      .map(viewOf),
     next: ids.length > limit ? (shown.at(-1) ?? null) : null,
   }
 }

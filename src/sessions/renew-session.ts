@@ -2,11 +2,11 @@ import type { EffectivePolicy } from '../decisions/policy.ts'
 import { DomainError, type ErrorCode } from '../errors.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { advanceSession } from './advance-session.ts'
+import { type IssuedSession, issue } from './issue-session.ts'
 import { type InvalidReason, judgeSessionToken } from './judge-session-token.ts'
-import { judgeRenewal, type Next, nextOf, type RenewalJudgement } from './renewal.ts'
+import { judgeRenewal, type RenewalJudgement } from './renewal.ts'
 import type { TokenCheck } from './token-check.ts'
 import {
-  newestToken,
   openSessionToken,
   policyOf,
   refuse,
@@ -16,13 +16,6 @@ import {
 
 export interface RenewDeps extends ValidateDeps {
   readonly keyring: Pick<Keyring, 'sessionKey' | 'rewrapSessionSecret'>
-}
-
-export interface RenewedSession {
-  readonly sessionToken: string
-  readonly check: TokenCheck
-  readonly policy: EffectivePolicy
-  readonly next: Next
 }
 
 /**
@@ -35,7 +28,7 @@ export async function renewSession(
   deps: RenewDeps,
   sessionToken: string,
   options: Pick<ValidateOptions, 'reach'> = {},
-): Promise<RenewedSession> {
+): Promise<IssuedSession> {
   const opened = await openSessionToken(deps, sessionToken, options.reach)
   if (!opened.opened) throw asError(opened.reason)
   const { check, token } = opened
@@ -43,11 +36,11 @@ export async function renewSession(
   // What expired a moment ago is as good here as what is about to.
   const judged = judgeSessionToken(check, token, { grace, leeway: grace })
   if (judged.verdict === 'refused') {
-    const { reason, cause } = await refuse(deps, opened, judged.reason)
-    throw asError(reason, cause)
+    const { reason, endCause } = await refuse(deps, opened, judged.reason)
+    throw asError(reason, endCause)
   }
   const policy = await policyOf(deps, check)
-  if (judged.verdict === 'replaced') return present(deps, check, policy)
+  if (judged.verdict === 'replaced') return issue(deps, check, policy)
   return renew(deps, check, policy)
 }
 
@@ -55,11 +48,11 @@ async function renew(
   deps: RenewDeps,
   check: TokenCheck,
   policy: EffectivePolicy,
-): Promise<RenewedSession> {
+): Promise<IssuedSession> {
   const judged = judgeRenewal(check, deps.config.renewal, policy.rules)
   if (!judged.may) throw asRefusal(judged, check)
   await advanceSession(deps, check, policy)
-  return present(deps, await readAgain(deps, check), policy)
+  return issue(deps, await readAgain(deps, check), policy)
 }
 
 // Another request may have renewed it, or an end may have come first; the row says which.
@@ -69,19 +62,6 @@ export async function readAgain(deps: RenewDeps, before: TokenCheck): Promise<To
   if (check.generation !== before.generation + 1)
     throw new DomainError('conflict', 'the session was renewed more than once meanwhile')
   return check
-}
-
-async function present(
-  deps: RenewDeps,
-  check: TokenCheck,
-  policy: EffectivePolicy,
-): Promise<RenewedSession> {
-  return {
-    sessionToken: await newestToken(deps, check),
-    check,
-    policy,
-    next: nextOf(check, deps.config.renewal, policy.rules),
-  }
 }
 
 const CODES: Readonly<Record<InvalidReason, readonly [ErrorCode, string]>> = {

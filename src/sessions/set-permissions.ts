@@ -58,8 +58,8 @@ async function liveCheck(
   if (!opened.opened) throw asError(opened.reason)
   const judged = judgeSessionToken(opened.check, opened.token, deps.config.renewal)
   if (judged.verdict !== 'refused') return opened.check
-  const { reason, cause } = await refuse(deps, opened, judged.reason)
-  throw asError(reason, cause)
+  const { reason, endCause } = await refuse(deps, opened, judged.reason)
+  throw asError(reason, endCause)
 }
 
 function lifetimeOf({ rules }: EffectivePolicy, { lifetime }: ElevationOptions): number {

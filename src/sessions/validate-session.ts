@@ -15,6 +15,7 @@ import {
   type PresentedSessionToken,
   parseSessionToken,
 } from './session-token.ts'
+import { type SessionView, viewOf } from './session-view.ts'
 import type { ReadTokenCheck, TokenCheck } from './token-check.ts'
 
 export interface ValidateDeps {
@@ -41,10 +42,9 @@ export type Validation = ValidSession | InvalidSession
 
 export interface ValidSession {
   readonly isValid: true
-  readonly check: TokenCheck
-  readonly policy: EffectivePolicy
+  readonly session: SessionView
   /** The token that takes the place of the one presented, where it was renewed. */
-  readonly successor: string | null
+  readonly sessionToken: string | null
   readonly next: Next
 }
 
@@ -52,7 +52,7 @@ export interface InvalidSession {
   readonly isValid: false
   readonly reason: InvalidReason
   /** Why the session ended, where the holder of its token may know. */
-  readonly cause: string | null
+  readonly endCause: string | null
   readonly next: Next
 }
 
@@ -80,9 +80,8 @@ export async function validateSession(
   const isReplaced = judged.verdict === 'replaced' || renewed.generation > check.generation
   return {
     isValid: true,
-    check: renewed,
-    policy,
-    successor: isReplaced ? await newestToken(deps, renewed) : null,
+    session: viewOf(renewed),
+    sessionToken: isReplaced ? await newestToken(deps, renewed) : null,
     next: nextOf(renewed, deps.config.renewal, policy.rules),
   }
 }
@@ -162,14 +161,14 @@ export async function refuse(
       by: { kind: 'system' },
       detail: { presented: token.generation, newest: check.generation },
     })
-    return { ...refusal('reused'), cause: 'reuse' }
+    return { ...refusal('reused'), endCause: 'reuse' }
   }
-  const cause = check.endCause ?? check.session.refusal
-  return { ...refusal(reason), cause, next: nextAfter(deps, check, reason) }
+  const endCause = check.endCause ?? check.session.refusal
+  return { ...refusal(reason), endCause, next: nextAfter(deps, check, reason) }
 }
 
 function refusal(reason: InvalidReason): InvalidSession {
-  return { isValid: false, reason, cause: null, next: { act: 'log_in', by: null } }
+  return { isValid: false, reason, endCause: null, next: { act: 'log_in', by: null } }
 }
 
 // The session lives and only its token is over: for a moment it may still be renewed.

@@ -7,6 +7,7 @@ import { endSession } from '../../../sessions/end.ts'
 import { type PageFilter, pageSessions } from '../../../sessions/page-sessions.ts'
 import { personOf } from '../../../sessions/place-session.ts'
 import { reaches, workspacesOfReach } from '../../../sessions/reach.ts'
+import { viewOf } from '../../../sessions/session-view.ts'
 import { findWorkspace } from '../../../workspaces/find-workspace.ts'
 import type { Caller } from '../caller.ts'
 import { type Operation, operation } from '../operation.ts'
@@ -66,7 +67,8 @@ export function listSessionsOperations(deps: SessionsDeps): readonly Operation[]
       input: z.object({ session: sessionId }),
       output: session,
       errors: ['session_not_found'],
-      handle: async ({ caller, input }) => presentSession(await mustFind(deps, caller, input)),
+      handle: async ({ caller, input }) =>
+        presentSession(viewOf(await mustFind(deps, caller, input))),
     }),
     operation({
       id: 'endSession',

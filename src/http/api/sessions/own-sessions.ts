@@ -17,7 +17,7 @@ const ended = z.object({ ended: z.array(sessionId) })
 export function ownSessionOperations(deps: SessionsDeps): readonly Operation[] {
   const own = (person: Person) => activeSessionsOf(deps.db, person.userId, person.reach)
   const end = async (person: Person, isMeant: (id: string) => boolean) => {
-    const ids = (await own(person)).map(({ session: one }) => one.id).filter(isMeant)
+    const ids = (await own(person)).map(({ sessionId: id }) => id).filter(isMeant)
     const ending = { cause: 'left_workspace', by: person.actor } as const
     const gone = await endSessions(deps, { by: 'ids', value: ids }, ending)
     tellEnds(gone)
@@ -38,9 +38,9 @@ export function ownSessionOperations(deps: SessionsDeps): readonly Operation[] {
         const person = mustBePerson(caller)
         const sessions = await own(person)
         return {
-          sessions: sessions.map((check) => ({
-            ...presentSession(check),
-            current: check.session.id === person.session.id,
+          sessions: sessions.map((view) => ({
+            ...presentSession(view),
+            current: view.sessionId === person.session.id,
           })),
         }
       },

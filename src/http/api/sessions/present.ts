@@ -1,9 +1,8 @@
 import type { z } from 'zod'
 import { formatId } from '../../../ids.ts'
-import type { CreatedSession } from '../../../sessions/create-session.ts'
+import type { IssuedSession } from '../../../sessions/issue-session.ts'
 import type { Next } from '../../../sessions/renewal.ts'
-import type { CheckedSession } from '../../../sessions/session.ts'
-import type { TokenCheck } from '../../../sessions/token-check.ts'
+import type { SessionView } from '../../../sessions/session-view.ts'
 import type { Validation } from '../../../sessions/validate-session.ts'
 import type { issued, next, session, validation } from './schemas.ts'
 
@@ -18,46 +17,34 @@ export function presentNext(to: Next): z.input<typeof next> {
   }
 }
 
-type Shown = Pick<
-  TokenCheck,
-  'session' | 'generation' | 'expiresAt' | 'permissions' | 'elevated' | 'elevatedUntil'
->
-
-export function presentSession(check: Shown): z.input<typeof session> {
-  const { session: one, generation, expiresAt, permissions, elevated, elevatedUntil } = check
+export function presentSession(view: SessionView): z.input<typeof session> {
   return {
-    session_id: formatId('ses', one.id),
-    kind: one.kind,
-    workspace_id: formatId('wsp', one.workspaceId),
-    workspace_slug: one.workspaceSlug,
-    user_id: one.userId && formatId('usr', one.userId),
-    login_id: one.loginId && formatId('lgn', one.loginId),
-    roles: [...one.roles],
-    permissions: [...new Set([...permissions, ...elevated])].sort(),
-    elevated_until: elevatedUntil?.toISOString() ?? null,
-    acr: one.acr,
-    amr: [...(one.amr ?? [])],
-    auth_time: one.authTime?.toISOString() ?? null,
-    created_at: one.createdAt.toISOString(),
-    last_seen_at: one.lastSeenAt.toISOString(),
-    idle_end_at: idleEnd(one).toISOString(),
-    absolute_end_at: one.absoluteEndAt.toISOString(),
-    token_expires_at: expiresAt?.toISOString() ?? null,
-    renewals: generation,
+    session_id: formatId('ses', view.sessionId),
+    kind: view.kind,
+    workspace_id: formatId('wsp', view.workspaceId),
+    workspace_slug: view.workspaceSlug,
+    user_id: view.userId && formatId('usr', view.userId),
+    client_id: view.clientId && formatId('cli', view.clientId),
+    login_id: view.loginId && formatId('lgn', view.loginId),
+    roles: [...view.roles],
+    permissions: [...view.permissions],
+    elevated_until: instant(view.elevatedUntil),
+    acr: view.acr,
+    amr: [...view.amr],
+    auth_time: instant(view.authTime),
+    created_at: view.createdAt.toISOString(),
+    last_seen_at: view.lastSeenAt.toISOString(),
+    idle_end_at: view.idleEndAt.toISOString(),
+    absolute_end_at: view.absoluteEndAt.toISOString(),
+    token_expires_at: instant(view.tokenExpiresAt),
+    renewals: view.renewals,
   }
 }
 
-function idleEnd({ lastSeenAt, idleTimeout, absoluteEndAt }: CheckedSession): Date {
-  const idle = lastSeenAt.getTime() + idleTimeout * 1000
-  return new Date(Math.min(idle, absoluteEndAt.getTime()))
-}
-
-export function presentIssued(
-  made: Pick<CreatedSession, 'sessionToken' | 'check' | 'next'>,
-): z.input<typeof issued> {
+export function presentIssued(made: IssuedSession): z.input<typeof issued> {
   return {
     session_token: made.sessionToken,
-    session: presentSession(made.check),
+    session: presentSession(made.session),
     next: presentNext(made.next),
   }
 }
@@ -67,13 +54,17 @@ export function presentValidation(judged: Validation): z.input<typeof validation
     return {
       is_valid: false,
       reason: judged.reason,
-      end_cause: judged.cause,
+      end_cause: judged.endCause,
       next: presentNext(judged.next),
     }
   return {
     is_valid: true,
-    session: presentSession(judged.check),
-    ...(judged.successor && { session_token: judged.successor }),
+    session: presentSession(judged.session),
+    ...(judged.sessionToken && { session_token: judged.sessionToken }),
     next: presentNext(judged.next),
   }
+}
+
+function instant(at: Date | null): string | null {
+  return at?.toISOString() ?? null
 }

@@ -59,6 +59,7 @@ export const session = z
     workspace_id: z.string(),
     workspace_slug: z.string(),
     user_id: z.string().nullable(),
+    client_id: z.string().nullable(),
     login_id: z.string().nullable(),
     roles: z.array(z.string()),
     permissions: z.array(z.string()),
