@@ -1,0 +1,12 @@
+export { SessionError, type SessionErrorCode } from './errors.ts'
+export { SessionManager, type SessionManagerOptions } from './session-manager.ts'
+export type {
+  Elevation,
+  ElevationOptions,
+  IssuedSession,
+  Next,
+  Session,
+  SessionAnalytics,
+  SessionContext,
+  Validation,
+} from './types.ts'

@@ -1,0 +1,107 @@
+/** One stay, of a person or of a service, in exactly one workspace. Instants are `Date`s. */
+export interface Session {
+  /** `ses_…` */
+  readonly sessionId: string
+  readonly kind: 'login' | 'offline' | 'api' | 'service'
+  readonly workspaceId: string
+  readonly workspaceSlug: string
+  /** `usr_…`; null for a service's own session. */
+  readonly userId: string | null
+  /** Of a service's own session; of one made for a person, the service that made it. */
+  readonly clientId: string | null
+  readonly loginId: string | null
+  readonly roles: readonly string[]
+  /** Of the roles, and those that the session is given for a while. */
+  readonly permissions: readonly string[]
+  readonly elevatedUntil: Date | null
+  /** How strongly its holder proved who they are (RFC 9470), how (RFC 8176), and when. */
+  readonly acr: string | null
+  readonly amr: readonly string[]
+  readonly authTime: Date | null
+  readonly createdAt: Date
+  readonly lastSeenAt: Date
+  /** When it ends if nothing happens in it. */
+  readonly idleEndAt: Date
+  /** When it ends whatever happens. */
+  readonly absoluteEndAt: Date
+  readonly tokenExpiresAt: Date | null
+  readonly renewals: number
+}
+
+/** Where a session is used; what is not known is left out. */
+export interface SessionContext {
+  readonly ipAddress?: string
+  readonly userAgent?: string
+  readonly deviceId?: string
+  readonly location?: { readonly country?: string; readonly city?: string }
+  /** `wsp_…` or a slug; needed where the person is in several workspaces of yours. */
+  readonly workspaceId?: string
+  /** When it was last used, as far as you know: it prolongs nothing by itself. */
+  readonly lastActivity?: Date
+}
+
+/** What can be done next. */
+export type Next =
+  | { readonly act: 'renew'; readonly from: Date; readonly until: Date }
+  | { readonly act: 'log_in'; readonly by: Date | null }
+  | { readonly act: 'step_up'; readonly acr: string }
+
+export interface IssuedSession {
+  readonly sessionToken: string
+  readonly session: Session
+  readonly next: Next
+}
+
+export type Validation =
+  | {
+      readonly isValid: true
+      readonly session: Session
+      /** The token that takes the place of the one presented; keep it. */
+      readonly sessionToken?: string
+      readonly next: Next
+    }
+  | {
+      readonly isValid: false
+      readonly reason:
+        | 'malformed'
+        | 'bad_signature'
+        | 'expired'
+        | 'not_found'
+        | 'invalidated'
+        | 'reused'
+        | 'context_mismatch'
+      /** Why the session ended, where its holder may know. */
+      readonly endCause: string | null
+      readonly next: Next
+    }
+
+export interface ElevationOptions {
+  /** Seconds from now; 15 minutes where nothing is said. */
+  readonly lifetime?: number
+  readonly reason?: string
+}
+
+/** Permissions of one session until a time. */
+export interface Elevation {
+  readonly elevationId: string
+  /** `asked` waits for a second person. */
+  readonly state: 'asked' | 'granted' | 'refused'
+  readonly permissions: readonly string[]
+  readonly reason: string
+  readonly endAt: Date
+}
+
+/** How a session was used until now. */
+export interface SessionAnalytics {
+  readonly sessionId: string
+  /** Minutes, from its creation to now or to its end. */
+  readonly duration: number
+  readonly lastActivity: Date
+  readonly validations: number
+  readonly failedValidations: Readonly<Record<string, number>>
+  readonly renewals: number
+  readonly devices: number
+  readonly networks: number
+  readonly countries: readonly string[]
+  readonly clients: readonly string[]
+}
