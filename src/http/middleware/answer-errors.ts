@@ -47,7 +47,8 @@ export function answerProblem(
   const status = oauth?.status ?? problem.status
   const requestId = requestIdOf(ctx)
   ctx.status = status
-  if (status === 503 || status === 429) ctx.set('Retry-After', String(refusal?.retryAfter ?? 1))
+  const retryAfter = refusal?.retryAfter ?? (status === 503 || status === 429 ? 1 : null)
+  if (retryAfter !== null) ctx.set('Retry-After', String(retryAfter))
   if (oauth) {
     const description = refusal?.message ?? title.toLowerCase()
     ctx.body = { error: oauth.error, error_description: description, request_id: requestId }

@@ -19,7 +19,7 @@ export const workspaceRef = z
 export const sessionId = z
   .string()
   .max(64)
-  .regex(/^ses_[a-z2-7]+$/)
+  .regex(/^ses_[0-9a-z]+$/)
   .meta({ description: "A session's identifier, `ses_…`" })
 
 export const sessionToken = z

@@ -1,0 +1,88 @@
+import { admitClient } from '../../src/clients/admissions.ts'
+import { PROBLEMS } from '../../src/http/middleware/problems.ts'
+import { SESSION_ERROR_CODES, SessionError } from '../../src/sdk/errors.ts'
+import { SessionManager } from '../../src/sdk/index.ts'
+import { createUser } from '../../src/users/create-user.ts'
+import { addMember } from '../../src/workspaces/add-member.ts'
+import { expect, type Given, type Node, test } from '../support/world.ts'
+
+const OPERATOR = { kind: 'operator' } as const
+const SCOPE = 'sessions:create sessions:validate sessions:read sessions:manage sessions:elevate'
+
+/** A service with the SDK, and "user123" of its directory, in a workspace of both. */
+async function managed({ node, given }: { node: Node; given: Given }) {
+  const { db } = node.services
+  const workspace = await given.workspace()
+  const user = await createUser(node.services, {
+    username: 'somebody',
+    externalId: 'user123',
+    by: OPERATOR,
+  })
+  const place = { workspaceId: workspace.id, by: OPERATOR }
+  await addMember(db, { ...place, userId: user.id, roles: ['member'] })
+  const client = await given.client({
+    grant_types: ['client_credentials'],
+    redirect_uris: undefined,
+    scope: SCOPE,
+  })
+  await admitClient(db, { ...place, clientId: client.id })
+  const sessions = new SessionManager({
+    issuer: node.issuer,
+    clientId: client.clientId,
+    clientSecret: client.secret ?? '',
+  })
+  return { sessions, workspace, user }
+}
+
+test.describe('the SDK', () => {
+  test('knows every code of the server', () => {
+    expect([...SESSION_ERROR_CODES].sort()).toEqual(Object.keys(PROBLEMS).sort())
+  })
+
+  test('makes, checks and ends a session of a person in its directory', async ({ node, given }) => {
+    const { sessions, workspace } = await managed({ node, given })
+    const made = await sessions.createSession('user123', {
+      ipAddress: '203.0.113.77',
+      userAgent: 'Mozilla/5.0',
+      deviceId: 'device-1',
+      location: { country: 'DE' },
+    })
+    expect(made.session).toMatchObject({ kind: 'api', workspaceSlug: workspace.slug, renewals: 0 })
+    expect(made.session.createdAt).toBeInstanceOf(Date)
+
+    const judged = await sessions.validateSession(made.sessionToken)
+    expect(judged).toMatchObject({ isValid: true, session: { sessionId: made.session.sessionId } })
+    expect(await sessions.getActiveSessions('user123')).toHaveLength(1)
+
+    await sessions.terminateSession(made.sessionToken)
+    await sessions.terminateSession(made.sessionToken)
+    expect(await sessions.validateSession(made.sessionToken)).toMatchObject({
+      isValid: false,
+      reason: 'invalidated',
+      endCause: 'administrator',
+    })
+    expect(await sessions.getActiveSessions('user123')).toEqual([])
+  })
+
+  test('logs a person out of all devices', async ({ node, given }) => {
+    const { sessions } = await managed({ node, given })
+    const [one, other] = await Promise.all([
+      sessions.createSession('user123'),
+      sessions.createSession('user123'),
+    ])
+    expect(await sessions.terminateAllUserSessions('user123')).toBe(2)
+    for (const { sessionToken } of [one, other])
+      expect((await sessions.validateSession(sessionToken)).isValid).toBe(false)
+  })
+
+  test('throws refusals with their code and what would help', async ({ node, given }) => {
+    const { sessions } = await managed({ node, given })
+    const { sessionToken } = await sessions.createSession('user123')
+    const early = await sessions.renewSession(sessionToken).catch((error: unknown) => error)
+    expect(early).toBeInstanceOf(SessionError)
+    expect(early).toMatchObject({ code: 'renewal_too_early', status: 409 })
+    expect((early as SessionError).retryAfter).toBeGreaterThan(6 * 3600)
+    await expect(sessions.createSession('nobody')).rejects.toMatchObject({ code: 'user_not_found' })
+    expect(await sessions.validateSession('garbage')).toMatchObject({ reason: 'malformed' })
+  })
+})
