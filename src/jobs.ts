@@ -24,7 +24,6 @@ export interface Job<S> {
   readonly run: (services: S) => Promise<unknown>
 }
 
-const DAY = 86_400
 /** Longer than anybody looks again at a session in use; what is needed later is unwrapped again. */
 const FORGET = 300
 
@@ -40,6 +39,12 @@ export const JOBS: readonly Job<Services>[] = [
     every: TALLY_WINDOW,
     everywhere: true,
     run: (s) => s.failures.flush(),
+  },
+  {
+    name: 'sessions.flush-figures',
+    every: FLUSH_SECONDS,
+    everywhere: true,
+    run: (s) => s.figures.flush(),
   },
   {
     name: 'keys.forget-unused',
@@ -76,7 +81,11 @@ export const JOBS: readonly Job<Services>[] = [
   { name: 'sessions.close-elevations', every: 15, run: (s) => closeElevations(s) },
   { name: 'keys.destroy-unused-epochs', every: 300, run: (s) => destroyUnusedEpochs(s.db, s) },
   { name: 'keys.destroy-unused-data', every: 3_600, run: (s) => destroyUnusedDataKeys(s.db) },
-  { name: 'database.purge', every: 60, run: (s) => purge(s.db, { endedFor: 30 * DAY }) },
+  {
+    name: 'database.purge',
+    every: 60,
+    run: (s) => purge(s.db, { endedFor: s.config.analytics.collection.retention }),
+  },
 ]
 
 export interface Work {

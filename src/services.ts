@@ -17,6 +17,7 @@ import { type Activity, createActivity } from './sessions/activity.ts'
 import { type AdvanceFamily, createAdvanceFamily } from './sessions/advance-family.ts'
 import { selfRenewal } from './sessions/advance-session.ts'
 import { familyReader, type ReadFamily } from './sessions/family-check.ts'
+import { createFigures, type FiguresKeeper } from './sessions/figures.ts'
 import { type ReadStay, stayReader } from './sessions/stay.ts'
 import { type ReadTokenCheck, tokenCheckReader } from './sessions/token-check.ts'
 import { createFailureTally, type FailureTally } from './users/failure-tally.ts'
@@ -32,6 +33,7 @@ export interface Services extends Core {
   readonly failures: FailureTally
   readonly registry: FindInRegistry
   readonly activity: Activity
+  readonly figures: FiguresKeeper
   readonly advanceFamily: AdvanceFamily
   readonly families: ReadFamily
   readonly stays: ReadStay
@@ -66,6 +68,7 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     failures: createFailureTally({ db }),
     registry: registryFinder(db),
     activity: createActivity({ db }),
+    figures: createFigures({ db }),
     advanceFamily: createAdvanceFamily({ db }),
     families: familyReader(db),
     stays: stayReader(db),
@@ -91,7 +94,7 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     close: async () => {
       doctor.close()
       metrics.close()
-      for (const held of [parts.activity, parts.failures])
+      for (const held of [parts.activity, parts.figures, parts.failures])
         await held
           .flush()
           .catch((error: unknown) => log.warn({ err: error }, 'the last counts were not written'))

@@ -79,6 +79,8 @@ const ENDED = {
         RETURNING id),
       families AS (DELETE FROM family f USING gone WHERE f.session_id = gone.id),
       participants AS (DELETE FROM participant p USING gone WHERE p.session_id = gone.id),
+      elevations AS (DELETE FROM elevation e USING gone WHERE e.session_id = gone.id),
+      figures AS (DELETE FROM session_figures f USING gone WHERE f.session_id = gone.id),
       deliveries AS (DELETE FROM delivery d USING gone WHERE d.session_id = gone.id)
       SELECT id FROM gone`,
   },

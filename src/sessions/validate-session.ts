@@ -1,10 +1,12 @@
 import type { Db } from '../database/transaction.ts'
 import type { Policies } from '../decisions/policies.ts'
 import type { EffectivePolicy } from '../decisions/policy.ts'
+import type { ClientId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Activity } from './activity.ts'
 import { endSession } from './end.ts'
+import type { FiguresKeeper } from './figures.ts'
 import { type InvalidReason, judgeSessionToken } from './judge-session-token.ts'
 import { type Reach, reaches } from './reach.ts'
 import { judgeRenewal, type Next, nextOf, type RenewalRules, renewableUntil } from './renewal.ts'
@@ -26,6 +28,7 @@ export interface ValidateDeps {
   readonly tokenChecks: ReadTokenCheck
   readonly policies: Pick<Policies, 'effectiveFor'>
   readonly activity: Pick<Activity, 'seen'>
+  readonly figures: Pick<FiguresKeeper, 'note'>
   /** Renews a session in passing; what it stands at after that, by whomever it was renewed. */
   readonly renewItself: (check: TokenCheck, policy: EffectivePolicy) => Promise<TokenCheck>
 }
@@ -33,6 +36,8 @@ export interface ValidateDeps {
 export interface ValidateOptions {
   /** Whose sessions the caller may see; all others are not found. */
   readonly reach?: Reach
+  /** The client that asks. */
+  readonly clientId?: ClientId
   /** A poll or a prefetch, which keeps nobody's session alive. */
   readonly background?: boolean
 }
@@ -69,10 +74,15 @@ export async function validateSession(
   if (!opened.opened) return refusal(opened.reason)
   const { check, token } = opened
   const judged = judgeSessionToken(check, token, deps.config.renewal)
-  if (judged.verdict === 'refused') return refuse(deps, opened, judged.reason)
+  const use = { clientId: options.clientId ?? null }
+  if (judged.verdict === 'refused') {
+    deps.figures.note(check.session.id, { ...use, failure: judged.reason })
+    return refuse(deps, opened, judged.reason)
+  }
 
   const { session } = check
   const policy = await policyOf(deps, check)
+  deps.figures.note(session.id, { ...use, failure: null })
   if (!options.background) deps.activity.seen(session.id, session.readAt)
   const renewed = mayRenewItself(deps, opened, { policy, options })
     ? await deps.renewItself(check, policy)

@@ -6,6 +6,7 @@ import { explainPolicyOperation } from './policies/explain-policy.ts'
 import { workspaceRuleOperations } from './policies/workspace-rules.ts'
 import { serveOpenApi } from './serve-openapi.ts'
 import { serveOperations } from './serve-operations.ts'
+import { analyticsOperation } from './sessions/analytics.ts'
 import { createSessionOperation } from './sessions/create-session.ts'
 import type { SessionsDeps } from './sessions/deps.ts'
 import { listSessionsOperations } from './sessions/list-sessions.ts'
@@ -25,6 +26,7 @@ export function apiOperations(deps: ApiDeps): readonly Operation[] {
     ...sessionTokenOperations(deps),
     ...listSessionsOperations(deps),
     ...permissionOperations(deps),
+    analyticsOperation(deps),
     ...sessionsOfUserOperations(deps),
     ...ownSessionOperations(deps),
     explainPolicyOperation(deps),

@@ -32,6 +32,7 @@ const LABELS = [
   '/api/v1/sessions/renewal',
   '/api/v1/sessions/termination',
   '/api/v1/sessions/permissions',
+  '/api/v1/sessions/analytics',
   '/api/v1/me/sessions',
   '/api/v1/me/sessions/others/termination',
   '/api/v1/me/sessions/:session',

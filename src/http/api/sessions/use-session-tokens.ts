@@ -34,6 +34,7 @@ export function sessionTokenOperations(deps: SessionsDeps): readonly Operation[]
           await validateSession(deps, input.session_token, {
             reach: caller.reach,
             background: input.background,
+            clientId: caller.clientId,
           }),
         ),
     }),
