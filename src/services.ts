@@ -2,14 +2,17 @@ import { admittedReader, type ReadAdmitted } from './clients/admissions.ts'
 import { ensureOwnApi } from './clients/ensure-own-api.ts'
 import { type FindInRegistry, registryFinder } from './clients/find-client.ts'
 import { createLimiter, type LimiterOptions } from './database/limiter.ts'
+import type { DriftRules } from './decisions/drift.ts'
 import { createPolicies, type Policies } from './decisions/policies.ts'
 import { createKeyring, type Keyring } from './keys/keyring.ts'
 import { rotateSigningKeys } from './keys/signing-keys.ts'
+import { createLocate, type Locate } from './lib/locate.ts'
 import { createMetrics, type Metrics } from './monitoring/metrics.ts'
 import { outcomes } from './monitoring/outcome.ts'
 import { createDoctor, type Doctor } from './monitoring/readiness.ts'
 import { createOidc, type Oidc } from './oidc/create-oidc.ts'
 import type { Core } from './services/core.ts'
+import { driftRules } from './services/drift-rules.ts'
 import { createRootCare, type RootCare } from './services/root-rotation.ts'
 import { serverRules } from './services/server-rules.ts'
 import { watchIncarnation } from './services/watch-incarnation.ts'
@@ -34,6 +37,8 @@ export interface Services extends Core {
   readonly registry: FindInRegistry
   readonly activity: Activity
   readonly figures: FiguresKeeper
+  readonly locate: Locate
+  readonly driftRules: DriftRules
   readonly advanceFamily: AdvanceFamily
   readonly families: ReadFamily
   readonly stays: ReadStay
@@ -69,6 +74,8 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     registry: registryFinder(db),
     activity: createActivity({ db }),
     figures: createFigures({ db }),
+    locate: createLocate(config.context.countryFile),
+    driftRules: driftRules(config),
     advanceFamily: createAdvanceFamily({ db }),
     families: familyReader(db),
     stays: stayReader(db),

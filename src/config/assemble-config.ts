@@ -28,6 +28,11 @@ export function assembleConfig(v: Values): Config {
       deviceFingerprint: v['session_manager.validation.check_device_fingerprint'],
       location: v['session_manager.validation.validate_location'],
     },
+    context: {
+      reaction: v['context.reaction'],
+      onlyRecord: v['context.only_record'],
+      countryFile: v['context.country_file'] ?? null,
+    },
     ...storageAndNodes(v),
     ...observation(v),
     backchannel: {

@@ -24,6 +24,7 @@ export interface Config {
   readonly offline: { readonly idleTimeout: number; readonly absoluteTimeout: number }
   readonly renewal: RenewalConfig
   readonly validation: ValidationConfig
+  readonly context: ContextConfig
   readonly sessionStorage: SessionStorageConfig
   readonly distributed: DistributedConfig
   readonly monitoring: MonitoringConfig
@@ -98,6 +99,15 @@ export interface ValidationConfig {
   readonly context: boolean
   readonly deviceFingerprint: boolean
   readonly location: boolean
+}
+
+export interface ContextConfig {
+  /** What another device, or a country sooner than anybody travels, calls for. */
+  readonly reaction: 'note' | 'step_up' | 'end'
+  /** Record what would have happened, and let it pass. */
+  readonly onlyRecord: boolean
+  /** A database of countries in MaxMind's format; null for the one that comes along. */
+  readonly countryFile: string | null
 }
 
 /** The cache tier that was asked for; sessions themselves are always in PostgreSQL. */

@@ -54,6 +54,10 @@ export const SERVER_SETTINGS = {
   'offline.idle_timeout': setting(duration('1s', '365d'), '30d'),
   'offline.absolute_timeout': setting(duration('1s', '365d'), '90d'),
 
+  'context.reaction': setting(choice('note', 'step_up', 'end'), 'step_up'),
+  'context.only_record': setting(flag, 'false'),
+  'context.country_file': optional(text),
+
   'backchannel.allow': setting(allowedTargets, ''),
   'backchannel.timeout': setting(duration('1s', '1m'), '5s'),
   'backchannel.concurrency': setting(whole(1, 1_000), '8'),

@@ -34,7 +34,7 @@ export const SESSION_SETTINGS = {
   ),
   'session_manager.validation.validate_context': setting(flag, 'true'),
   'session_manager.validation.check_device_fingerprint': setting(flag, 'true'),
-  'session_manager.validation.validate_location': setting(flag, 'false'),
+  'session_manager.validation.validate_location': setting(flag, 'true'),
 
   'session_manager.renewal.auto_renewal': setting(flag, 'true'),
   'session_manager.renewal.renewal_threshold': setting(duration('0s', '365d'), '1h'),

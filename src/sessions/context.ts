@@ -5,6 +5,9 @@ export interface Context {
   readonly address?: string
   readonly userAgent?: string
   readonly deviceId?: string
+  /** ISO 3166-1 in two letters, as told or as looked up from the address. */
+  readonly country?: string
+  readonly city?: string
 }
 
 const LONGEST = 512

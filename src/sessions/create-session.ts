@@ -1,5 +1,4 @@
 import type { Actor } from '../audit/append-entry.ts'
-import { sealJson } from '../crypto/envelope.ts'
 import { sqlTransaction } from '../database/transaction.ts'
 import type { EffectivePolicy } from '../decisions/policy.ts'
 import { DomainError } from '../errors.ts'
@@ -13,12 +12,16 @@ import {
 } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import { boundContext, type Context } from './context.ts'
+import type { Locate } from '../lib/locate.ts'
+import { agentOf } from '../lib/user-agent.ts'
+import { type Context, sealContext } from './context.ts'
+import { contextHash } from './context-hash.ts'
 import { createdSession, type DraftedSession } from './create-store.ts'
 import { type IssuedSession, issue } from './issue-session.ts'
 import type { ValidateDeps } from './validate-session.ts'
 
 export interface CreateDeps extends ValidateDeps {
+  readonly locate: Locate
   readonly serverKeys: Pick<ServerKeys, 'key' | 'lookupHash'>
   readonly keyring: Pick<Keyring, 'sessionKey' | 'createSessionSecret'>
 }
@@ -39,7 +42,6 @@ export interface NewStay {
   readonly amr: readonly string[]
   readonly authTime: Date | null
   readonly priority: number | null
-  readonly deviceClass: string | null
   readonly by: Actor
 }
 
@@ -74,7 +76,7 @@ async function insert(deps: CreateDeps, making: Making): Promise<void> {
     const place = { sessionId: id, workspaceId: stay.workspaceId }
     const secret = await deps.keyring.createSessionSecret(tx, place)
     const key = await deps.keyring.sessionKey({ ...place, ...secret }, 'data', { from: tx })
-    const contextSealed = sealJson(key, boundContext(stay.context), ['session', id, 'context'])
+    const contextSealed = sealContext(key, ['session', id], located(deps, stay.context))
     const drafted = draftOf(deps, making, { ...secret, contextSealed })
     return createdSession(tx, drafted, {
       action: 'session.created',
@@ -90,12 +92,18 @@ async function insert(deps: CreateDeps, making: Making): Promise<void> {
   if (!made) throw new DomainError('not_a_member', 'the holder may not enter that workspace')
 }
 
+/** A country that nobody told is looked up, so that a later one can be compared with it. */
+function located({ locate }: CreateDeps, context: Context): Context {
+  const country = context.country ?? (context.address ? locate(context.address) : null)
+  return country ? { ...context, country } : context
+}
+
 function draftOf(
   { serverKeys }: CreateDeps,
   { id, stay, policy }: Making,
   sealed: { readonly epochId: string; readonly wrapped: Buffer; readonly contextSealed: Buffer },
 ): DraftedSession {
-  const { address, deviceId } = stay.context
+  const { address, deviceId, userAgent } = stay.context
   return {
     id,
     kind: stay.holder.kind === 'user' ? 'api' : 'service',
@@ -109,20 +117,9 @@ function draftOf(
     amr: stay.amr,
     authTime: stay.authTime,
     priority: stay.priority,
-    deviceClass: stay.deviceClass,
+    deviceClass: userAgent ? agentOf(userAgent).deviceClass : null,
     addressHash: address ? contextHash(serverKeys, 'address', address) : null,
     deviceHash: deviceId ? contextHash(serverKeys, 'device', deviceId) : null,
     ...policy.rules,
   }
-}
-
-const HASH_BYTES = 16
-
-/** What stands for a value of the context where sessions are searched by it; the value lies sealed. */
-export function contextHash(
-  serverKeys: Pick<ServerKeys, 'lookupHash'>,
-  kind: 'address' | 'device' | 'network',
-  value: string,
-): Buffer {
-  return serverKeys.lookupHash(`context-${kind}`, value).subarray(0, HASH_BYTES)
 }

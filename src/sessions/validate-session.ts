@@ -5,9 +5,11 @@ import type { ClientId } from '../ids.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Activity } from './activity.ts'
+import type { Context } from './context.ts'
 import { endSession } from './end.ts'
-import type { FiguresKeeper } from './figures.ts'
+import type { FiguresKeeper, Use } from './figures.ts'
 import { type InvalidReason, judgeSessionToken } from './judge-session-token.ts'
+import { type ContextDeps, keepContext, mustStop } from './keep-context.ts'
 import { type Reach, reaches } from './reach.ts'
 import { judgeRenewal, type Next, nextOf, type RenewalRules, renewableUntil } from './renewal.ts'
 import { keyRowOf } from './session-key-row.ts'
@@ -20,10 +22,10 @@ import {
 import { type SessionView, viewOf } from './session-view.ts'
 import type { ReadTokenCheck, TokenCheck } from './token-check.ts'
 
-export interface ValidateDeps {
+export interface ValidateDeps extends ContextDeps {
   readonly db: Db
   readonly config: { readonly issuer: string; readonly renewal: RenewalRules }
-  readonly serverKeys: Pick<ServerKeys, 'key'>
+  readonly serverKeys: Pick<ServerKeys, 'key' | 'lookupHash'>
   readonly keyring: Pick<Keyring, 'sessionKey'>
   readonly tokenChecks: ReadTokenCheck
   readonly policies: Pick<Policies, 'effectiveFor'>
@@ -38,6 +40,8 @@ export interface ValidateOptions {
   readonly reach?: Reach
   /** The client that asks. */
   readonly clientId?: ClientId
+  /** Where the token is used now, as far as the caller knows. */
+  readonly context?: Context
   /** A poll or a prefetch, which keeps nobody's session alive. */
   readonly background?: boolean
 }
@@ -81,6 +85,8 @@ export async function validateSession(
   }
 
   const { session } = check
+  if (options.context && (await isElsewhere(deps, check, options.context)))
+    return refuseElsewhere(deps, check, use)
   const policy = await policyOf(deps, check)
   deps.figures.note(session.id, { ...use, failure: null })
   if (!options.background) deps.activity.seen(session.id, session.readAt)
@@ -94,6 +100,27 @@ export async function validateSession(
     sessionToken: isReplaced ? await newestToken(deps, renewed) : null,
     next: nextOf(renewed, deps.config.renewal, policy.rules),
   }
+}
+
+/** Whether the session may not go on where it is used now. */
+async function isElsewhere(deps: ValidateDeps, check: TokenCheck, told: Context): Promise<boolean> {
+  const by = { kind: 'system' } as const
+  const { reaction } = await keepContext(deps, check, { told, by })
+  return mustStop(deps, { id: check.session.id, reaction })
+}
+
+function refuseElsewhere(
+  deps: ValidateDeps,
+  { session }: TokenCheck,
+  use: Pick<Use, 'clientId'>,
+): InvalidSession {
+  deps.figures.note(session.id, { ...use, failure: 'context_mismatch' })
+  // A session without a login has nobody who could prove more in it.
+  const next: Next =
+    session.loginId && session.acr
+      ? { act: 'step_up', acr: session.acr }
+      : { act: 'log_in', by: null }
+  return { isValid: false, reason: 'context_mismatch', endCause: null, next }
 }
 
 /** A poll must not keep a session going that nobody uses. */

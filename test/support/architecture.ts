@@ -46,6 +46,8 @@ const KEPT_TO: Readonly<Record<string, RegExp>> = {
   'rate-limiter-flexible': /^database\//,
   yaml: /^config\//,
   commander: /^cli\//,
+  bowser: /^(lib\/user-agent|http\/account\/device-words)\.ts$/,
+  'mmdb-lib': /^lib\/locate\.ts$/,
   eta: /^(http\/|demo\/)/,
 }
 const GENERATED = 'database/generated/'

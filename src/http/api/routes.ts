@@ -7,6 +7,7 @@ import { workspaceRuleOperations } from './policies/workspace-rules.ts'
 import { serveOpenApi } from './serve-openapi.ts'
 import { serveOperations } from './serve-operations.ts'
 import { analyticsOperation } from './sessions/analytics.ts'
+import { contextOperation } from './sessions/context.ts'
 import { createSessionOperation } from './sessions/create-session.ts'
 import type { SessionsDeps } from './sessions/deps.ts'
 import { listSessionsOperations } from './sessions/list-sessions.ts'
@@ -26,6 +27,7 @@ export function apiOperations(deps: ApiDeps): readonly Operation[] {
     ...sessionTokenOperations(deps),
     ...listSessionsOperations(deps),
     ...permissionOperations(deps),
+    contextOperation(deps),
     analyticsOperation(deps),
     ...sessionsOfUserOperations(deps),
     ...ownSessionOperations(deps),

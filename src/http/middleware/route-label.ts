@@ -31,6 +31,7 @@ const LABELS = [
   '/api/v1/sessions/validation',
   '/api/v1/sessions/renewal',
   '/api/v1/sessions/termination',
+  '/api/v1/sessions/context',
   '/api/v1/sessions/permissions',
   '/api/v1/sessions/analytics',
   '/api/v1/me/sessions',

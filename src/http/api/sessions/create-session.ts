@@ -4,6 +4,7 @@ import { createSession, type Holder } from '../../../sessions/create-session.ts'
 import { personOf, placeSession } from '../../../sessions/place-session.ts'
 import { type Operation, operation } from '../operation.ts'
 import { tellCreated } from '../outcomes.ts'
+import { contextOf } from './context.ts'
 import type { SessionsDeps } from './deps.ts'
 import { presentIssued } from './present.ts'
 import { issued, sessionContext, userRef, workspaceRef } from './schemas.ts'
@@ -54,19 +55,10 @@ export function createSessionOperation(deps: SessionsDeps): Operation {
         amr: [],
         authTime: null,
         priority: asked.priority ?? null,
-        deviceClass: null,
         by: caller.actor,
       })
       tellCreated('api')
       return presentIssued(created)
     },
   })
-}
-
-function contextOf(given: z.output<typeof sessionContext>) {
-  return {
-    ...(given.ip_address && { address: given.ip_address }),
-    ...(given.user_agent && { userAgent: given.user_agent }),
-    ...(given.device_id && { deviceId: given.device_id }),
-  }
 }

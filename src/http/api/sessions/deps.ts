@@ -1,9 +1,11 @@
 import type { Policies } from '../../../decisions/policies.ts'
 import type { CreateDeps } from '../../../sessions/create-session.ts'
+import type { ContextDeps } from '../../../sessions/keep-context.ts'
 import type { RenewDeps } from '../../../sessions/renew-session.ts'
 
 /** What the sessions API needs. */
-export interface SessionsDeps extends CreateDeps, RenewDeps {
+export interface SessionsDeps extends CreateDeps, RenewDeps, ContextDeps {
+  readonly db: CreateDeps['db']
   readonly keyring: CreateDeps['keyring'] & RenewDeps['keyring']
   readonly serverKeys: CreateDeps['serverKeys']
   readonly policies: Policies

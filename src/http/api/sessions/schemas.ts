@@ -32,9 +32,17 @@ export const sessionContext = z
     ip_address: z.string().max(64).optional(),
     user_agent: z.string().max(2048).optional(),
     device_id: z.string().max(256).optional(),
+    last_activity: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'As far as you know; it prolongs nothing by itself' }),
     location: z
       .object({
-        country: z.string().length(2).optional(),
+        country: z
+          .string()
+          .regex(/^[A-Za-z]{2}$/)
+          .optional()
+          .meta({ description: 'ISO 3166-1, two letters' }),
         city: z.string().max(120).optional(),
       })
       .optional(),

@@ -5,9 +5,10 @@ import { terminateSession } from '../../../sessions/terminate-session.ts'
 import { validateSession } from '../../../sessions/validate-session.ts'
 import { type Operation, operation } from '../operation.ts'
 import { tellEnds } from '../outcomes.ts'
+import { contextOf } from './context.ts'
 import type { SessionsDeps } from './deps.ts'
 import { presentIssued, presentValidation } from './present.ts'
-import { issued, sessionId, sessionToken, validation } from './schemas.ts'
+import { issued, sessionContext, sessionId, sessionToken, validation } from './schemas.ts'
 
 /** What is done with a session token alone. */
 export function sessionTokenOperations(deps: SessionsDeps): readonly Operation[] {
@@ -22,6 +23,7 @@ export function sessionTokenOperations(deps: SessionsDeps): readonly Operation[]
         'Judged in the order form, signature, expiry, existence, status, context. A token that is no good is an answer and no error: `is_valid` is false, and `next` says what leads on.',
       input: z.object({
         session_token: sessionToken,
+        context: sessionContext.optional(),
         background: z
           .boolean()
           .default(false)
@@ -35,6 +37,7 @@ export function sessionTokenOperations(deps: SessionsDeps): readonly Operation[]
             reach: caller.reach,
             background: input.background,
             clientId: caller.clientId,
+            ...(input.context && { context: contextOf(input.context) }),
           }),
         ),
     }),
