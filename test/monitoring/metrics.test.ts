@@ -116,7 +116,7 @@ test.describe('the gauges', () => {
     for (const minutes of [10, 10, -10])
       await database.pool.query(
         `INSERT INTO session (id, kind, workspace_id, secret_wrapped, created_at, last_seen_at, absolute_end_at, idle_timeout)
-         VALUES (gen_random_uuid(), 'service', $1, '', now(), now(), now() + make_interval(mins => $2), 3600)`,
+         VALUES (gen_random_uuid(), 'api', $1, '', now(), now(), now() + make_interval(mins => $2), 3600)`,
         [workspace, minutes],
       )
     expect(await lines(metrics, 'sojourn_sessions_active{')).toEqual([
