@@ -44,6 +44,7 @@ test('every route of the app has its attacks', ({ scene }) => {
     'forSome',
     'ahead',
     'introspect',
+    'token',
     '',
   ])
 })
