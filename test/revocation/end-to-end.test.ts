@@ -201,7 +201,7 @@ async function isNoted({ pool }: TestDatabase, { browser }: Visit): Promise<bool
 async function endByOperator({ url }: TestDatabase, sid: string): Promise<void> {
   const env = { DATABASE_URL: url.reveal(), SESSION_SECRET_KEY: SECRET.toString('base64') }
   const { code, out } = await runCommand(['session', 'end', sid, '--json'], { env })
-  expect([code, JSON.parse(out)]).toEqual([0, { ended: [sid] }])
+  expect([code, JSON.parse(out)]).toEqual([0, { ended: [sid], not_live: [] }])
 }
 
 async function failuresOf({ pool }: TestDatabase): Promise<unknown[]> {
