@@ -85,6 +85,18 @@ test('a first entry does not pass an end of the session that another tab made me
   await nothingLives(place, {}, { end: 'session', left: [] })
 })
 
+test('no code is given out for a session that ended meanwhile', async ({ stage }) => {
+  const place = await placeOn(stage)
+  await place.ask()
+  const held = stage.proxy.hold('code_insert')
+  const answer = place.ask({ prompt: 'none' })
+  await held.reached
+  await ENDS.session.run(place)
+  held.release()
+
+  expect((await answer).url.searchParams.get('error')).toBe('login_required')
+})
+
 test.describe.configure({ timeout: 60_000 })
 
 test.afterEach(({ stage }) => {
@@ -126,15 +138,16 @@ const UNTOLD = `
   WHERE s.user_id = $1 AND s.kind = 'offline' AND s.ended_at IS NOT NULL AND 1 <> (
     SELECT count(*) FROM delivery d WHERE d.session_id = s.id AND d.client_id = c.id)`
 
-/** The kinds of rows that a check would let pass, and codes that were saved behind an end's back. */
+/** The kinds of rows that a check would let pass, and what was saved behind an end's back. */
 async function accepted({ stage, user }: Place): Promise<string[]> {
   const { rows } = await stage.database.pool.query<{ kind: string }>(ACCEPTED, [user.id])
   return rows.map(({ kind }) => kind)
 }
 
 const ACCEPTED = `
-  WITH live AS (SELECT session_id FROM session_check WHERE user_id = $1 AND refusal IS NULL),
-  standing AS (SELECT g.id, g.epoch FROM "grant" g JOIN live USING (session_id)
+  WITH live AS (SELECT session_id, workspace_id FROM session_check WHERE user_id = $1 AND refusal IS NULL),
+  standing AS (SELECT g.id, g.epoch, g.client_id, live.workspace_id
+    FROM "grant" g JOIN live USING (session_id)
     WHERE g.ended_at IS NULL)
   SELECT 'session' AS kind FROM live
   UNION SELECT 'family' FROM family f
@@ -143,4 +156,7 @@ const ACCEPTED = `
     WHERE a.consumed_at IS NULL AND g.epoch = 0
   UNION SELECT 'code after the end' FROM artifact a JOIN session s ON s.id = a.session_id
     WHERE s.user_id = $1 AND s.ended_at IS NOT NULL
+  UNION SELECT 'grant without a yes' FROM standing g
+    WHERE NOT EXISTS (SELECT FROM consent k WHERE k.user_id = $1 AND k.client_id = g.client_id
+      AND k.workspace_id = g.workspace_id AND k.withdrawn_at IS NULL)
   ORDER BY kind`
