@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { archiveWorkspace } from '../../src/access/archive-workspace.ts'
 import { changePassword } from '../../src/access/change-password.ts'
 import { deleteClient } from '../../src/access/delete-client.ts'
@@ -11,6 +10,7 @@ import { consentsOf } from '../../src/consent/find-consent.ts'
 import { transaction } from '../../src/database/transaction.ts'
 import { enableUser } from '../../src/users/disable-user.ts'
 import { addMember } from '../../src/workspaces/add-member.ts'
+import { somebodyWaits } from '../sessions/stage.ts'
 import { authorize, introspect, signIn } from '../support/relying-party.ts'
 import { expect, type Given, type Node, test } from '../support/world.ts'
 
@@ -37,7 +37,7 @@ test.describe('withdrawing a consent', () => {
     expect(entries).toMatchObject([entry, entry])
   })
 
-  test('outruns a grant that is being made from it', async ({ node, given }) => {
+  test('outruns a grant that is being made from it', async ({ node, given, database }) => {
     const { ada, notes, row, browser } = await stays(node, given)
     const billing = { issuer: node.issuer, ...(await given.client()) }
     const { id } = await given.consent(ada, row, billing)
@@ -50,8 +50,7 @@ test.describe('withdrawing a consent', () => {
     })
     await withdrawn.promise
     const asked = silent(billing, browser, row.slug)
-    // Time enough for the request to come to the row that the withdrawal holds.
-    expect(await Promise.race([asked, sleep(300, 'waits')])).toBe('waits')
+    await somebodyWaits({ database }, asked)
     commit.resolve()
     await withdrawal
     expect(await asked).toBe('consent_required')

@@ -122,11 +122,12 @@ test.describe('two transactions that lock each other out', () => {
     test(`both succeed by ${name}`, async ({ database: { db } }) => {
       for (const slug of ['a', 'b']) await db.execute(INSERT, [randomUUID(), slug])
       let attempts = 0
+      const bothHold = meeting(2)
       const lockBoth = (first: string, second: string) =>
         open(db, async (tx) => {
           attempts += 1
           await tx.query(LOCK, [first])
-          await new Promise((resolve) => setTimeout(resolve, 100))
+          await bothHold()
           await tx.query(LOCK, [second])
         })
 
@@ -138,10 +139,11 @@ test.describe('two transactions that lock each other out', () => {
 
   test('also when models meet', async ({ database: { db } }) => {
     for (const slug of ['a', 'b']) await db.execute(INSERT, [randomUUID(), slug])
+    const bothHold = meeting(2)
     const renameBoth = (first: string, second: string) =>
       transaction(db, async (tx) => {
         await tx.prisma.workspace.update({ where: { slug: first }, data: { name: 'x' } })
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        await bothHold()
         await tx.prisma.workspace.update({ where: { slug: second }, data: { name: 'x' } })
       })
 
@@ -150,3 +152,14 @@ test.describe('two transactions that lock each other out', () => {
     expect(await db.prisma.workspace.count({ where: { name: 'x' } })).toBe(2)
   })
 })
+
+/** Lets nobody go on before so many have come; whoever comes later need not wait. */
+function meeting(count: number): () => Promise<void> {
+  const met = Promise.withResolvers<void>()
+  let missing = count
+  return () => {
+    missing -= 1
+    if (missing <= 0) met.resolve()
+    return met.promise
+  }
+}

@@ -63,10 +63,11 @@ test.describe('refreshing', () => {
     browserless,
     provider,
   }) => {
-    provider.settings.sessionExpiry = Math.floor(Date.now() / 1000) + 2
+    const over = Math.floor(Date.now() / 1000) + 4
+    provider.settings.sessionExpiry = over
     await browserless.logIn(notes)
     provider.settings.down = true
-    await new Promise((resolve) => setTimeout(resolve, 2000))
+    await new Promise((resolve) => setTimeout(resolve, over * 1000 - Date.now()))
 
     expect(await browserless.page(`${notes}/`)).toContain('Your session has ended.')
   })

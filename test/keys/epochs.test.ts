@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Db, sqlTransaction } from '../../src/database/transaction.ts'
 import { destroyEpochs, lockUnusedEpochs, retireEpoch } from '../../src/keys/epoch-store.ts'
 import { currentEpoch, destroyUnusedEpochs } from '../../src/keys/epochs.ts'
 import type { SessionKeyRow } from '../../src/keys/session-keys.ts'
+import { somebodyWaits } from '../sessions/stage.ts'
 import { expect, test } from '../support/database.ts'
 import {
   DAY,
@@ -172,7 +172,8 @@ test.describe('destroying unused epochs', () => {
     expect(destroyed).toEqual([])
   })
 
-  test('sends a creation that came too late to a new epoch', async ({ database: { db } }) => {
+  test('sends a creation that came too late to a new epoch', async ({ database }) => {
+    const { db } = database
     const keyring = keyringOver(db)
     const workspaceId = await givenWorkspace(db)
     const old = await current(db, workspaceId)
@@ -184,7 +185,7 @@ test.describe('destroying unused epochs', () => {
     expect(await destroying.done).toEqual([old.id])
 
     const created = givenSession(db, keyring, workspaceId)
-    await sleep(100)
+    await somebodyWaits({ database }, created)
     await destroying.commit()
 
     const row = await created

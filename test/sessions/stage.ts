@@ -40,7 +40,10 @@ export const test = base.extend<object, { stage: Stage }>({
 const MANY_LOGINS = 'throttle: { per_address: { points: 100000 } }'
 
 /** Resolves when somebody waits for a lock in the database, or when `unless` has come to its end. */
-export async function somebodyWaits({ database }: Stage, unless: Promise<unknown>): Promise<void> {
+export async function somebodyWaits(
+  { database }: { readonly database: Pick<TestDatabase, 'pool'> },
+  unless: Promise<unknown>,
+): Promise<void> {
   let isOver = false
   void unless
     .catch(() => undefined)

@@ -6,7 +6,7 @@ import { liveLogin } from '../../src/sessions/login-cookie.ts'
 import { sweep } from '../../src/sessions/sweep.ts'
 import { introspect } from '../support/relying-party.ts'
 import { loginOf, type Place, placeOn, redeemed, sessionOf, silent } from './place.ts'
-import { expect, type Stage, test } from './stage.ts'
+import { expect, type Stage, somebodyWaits, test } from './stage.ts'
 
 const by = { kind: 'operator' } as const
 
@@ -47,7 +47,7 @@ test.describe('sweeping what is idle', () => {
     await user.query('BEGIN')
     await user.query(USE, [login])
     const swept = sweep(stage.ender)
-    await Promise.race([swept, new Promise((done) => setTimeout(done, 300))])
+    await somebodyWaits(stage, swept)
     await user.query('COMMIT')
     user.release()
     await swept
