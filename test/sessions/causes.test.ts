@@ -1,10 +1,42 @@
 import { deleteClient } from '../../src/access/delete-client.ts'
 import { disableClient } from '../../src/access/disable-client.ts'
 import { withdrawConsent } from '../../src/access/withdraw-consent.ts'
+import type { EndCause } from '../../src/sessions/end.ts'
 import { revoke } from '../support/relying-party.ts'
 import { CAUSES, type Cause, NEW_PASSWORD } from './causes.ts'
 import { expect, type Stage, test } from './stage.ts'
 import { clientOf, type Marks, type Stay, stayOn } from './told.ts'
+
+/**
+ * What each cause ends: the table must name it. What one client may do, and all that there is, have
+ * tests of their own.
+ */
+const REACHES: Readonly<Record<EndCause, 'session or more' | 'grant' | 'all'>> = {
+  consent_withdrawn: 'grant',
+  client_removed: 'grant',
+  token_revoked: 'grant',
+  idle: 'session or more',
+  absolute: 'session or more',
+  administrator: 'session or more',
+  reuse: 'session or more',
+  drift: 'session or more',
+  evicted: 'session or more',
+  member_removed: 'session or more',
+  workspace_archived: 'session or more',
+  left_workspace: 'session or more',
+  logout: 'session or more',
+  switched_user: 'session or more',
+  logout_everywhere: 'session or more',
+  password_changed: 'session or more',
+  user_disabled: 'session or more',
+  user_deleted: 'session or more',
+  restored: 'all',
+}
+
+test('every cause is in the table', () => {
+  const ending = Object.entries(REACHES).filter(([, reach]) => reach === 'session or more')
+  expect(CAUSES.map(({ cause }) => cause).sort()).toEqual(ending.map(([name]) => name).sort())
+})
 
 test.describe('an end', () => {
   for (const one of CAUSES) {
