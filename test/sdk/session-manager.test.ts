@@ -1,7 +1,7 @@
+import { SessionManager } from '@sojourn/sdk'
 import { admitClient } from '../../src/clients/admissions.ts'
 import { PROBLEMS } from '../../src/http/middleware/problems.ts'
 import { SESSION_ERROR_CODES, SessionError } from '../../src/sdk/errors.ts'
-import { SessionManager } from '../../src/sdk/index.ts'
 import { createUser } from '../../src/users/create-user.ts'
 import { addMember } from '../../src/workspaces/add-member.ts'
 import { expect, type Given, type Node, test } from '../support/world.ts'
