@@ -2,9 +2,11 @@ import { formatId } from '../ids.ts'
 import type { AccessTokenContent, FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { StandingGrant } from '../sessions/stay.ts'
 import { workspaceClaims } from './claims.ts'
+import type { OidcDeps } from './deps.ts'
+import { sidOf } from './session-claims.ts'
 
 /** A token that stands, in the provider's words. */
-export function accessTokenPayload(found: FoundAccessToken) {
+export function accessTokenPayload(deps: Pick<OidcDeps, 'serverKeys'>, found: FoundAccessToken) {
   const { content } = found
   const common = {
     jti: content.j,
@@ -25,9 +27,18 @@ export function accessTokenPayload(found: FoundAccessToken) {
     accountId: user ? formatId('usr', user.id) : undefined,
     grantId: found.grant.id,
     sessionUid: session.loginId ?? undefined,
-    sid: content.q,
+    sid: sidOf(deps, clientOfToken(found), session.id),
     extra: workspaceClaims(session),
   }
+}
+
+/** The client that the token was given to, as far as sessions and people have names of its own. */
+export function clientOfToken({
+  grant,
+}: {
+  readonly grant: Pick<StandingGrant, 'clientName' | 'sector'>
+}) {
+  return { clientId: grant.clientName, metadata: grant.sector ?? {} }
 }
 
 /** What the token was given, as far as the grant still gives it. */

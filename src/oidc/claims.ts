@@ -1,6 +1,6 @@
 import { formatId } from '../ids.ts'
 import type { BriefSession } from '../sessions/brief-stay.ts'
-import { epochSeconds, type Payload } from './payload.ts'
+import type { Payload } from './payload.ts'
 
 /** What tokens say of the one workspace that they open. */
 export function workspaceClaims(session: BriefSession): Payload {
@@ -12,18 +12,18 @@ export function workspaceClaims(session: BriefSession): Payload {
   }
 }
 
-/**
- * The same for ID tokens, which also say when the stay ends whatever happens in it: relying parties
- * take the claim for a ceiling, and the idle end would cut off who is at work.
- */
+/** The same for ID tokens, which name sessions in the words of their client (`session-claims.ts`). */
 export function identityClaims(session: BriefSession): Payload {
   const { session_id: _, ...claims } = workspaceClaims(session)
-  return { ...claims, session_expiry: epochSeconds(session.absoluteEndAt) }
+  return claims
 }
+
+const WORKSPACE_CLAIMS = ['workspace_id', 'workspace_slug', 'workspace_roles']
+const SESSION_CLAIMS = ['sid', 'session_expiry', 'offline_sid', 'offline_session_expiry']
 
 /** Which scope releases which claim (OpenID Connect Core §5.4); ours come with `openid`. */
 export const CLAIMS_OF_SCOPES = {
-  openid: ['sub', 'sid', 'workspace_id', 'workspace_slug', 'workspace_roles', 'session_expiry'],
+  openid: ['sub', ...SESSION_CLAIMS, ...WORKSPACE_CLAIMS],
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'updated_at'],
   email: ['email', 'email_verified'],
   address: ['address'],

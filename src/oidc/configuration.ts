@@ -63,7 +63,7 @@ export function configurationOf(
     interactions: interactionsFor(deps),
     findAccount: findAccount(deps),
     loadExistingGrant: loadExistingGrant(deps),
-    extraTokenClaims: extraTokenClaims(),
+    extraTokenClaims: extraTokenClaims(deps),
     pairwiseIdentifier: async (_ctx, accountId, client) => pairwise(deps, accountId, client),
     clientBasedCORS: (_ctx, origin, client) => allowsOrigin(origin, client),
     // Whether a session stands is our adapters' to say, with every single read.

@@ -1,30 +1,32 @@
 import type { Configuration } from 'oidc-provider'
 import { formatId } from '../ids.ts'
 import { workspaceClaims } from './claims.ts'
-import type { TokenOrigin } from './make-access-token.ts'
+import type { OidcDeps } from './deps.ts'
 import type { Payload } from './payload.ts'
 import { requireState } from './request-state.ts'
+import { originOf, type TokenOrigin } from './token-origin.ts'
 
 /** What access tokens of a stay say beyond RFC 9068, put into those that the library makes. */
-export function extraTokenClaims(): NonNullable<Configuration['extraTokenClaims']> {
+export function extraTokenClaims(
+  deps: Pick<OidcDeps, 'serverKeys'>,
+): NonNullable<Configuration['extraTokenClaims']> {
   return async (_ctx, token) => {
-    const { checked, making } = requireState()
-    if (token.kind !== 'AccessToken' || !checked) return undefined
-    const { sid } = token as { readonly sid?: string }
-    return stayClaims({ checked, familyId: making?.familyId }, sid)
+    const origin = token.kind === 'AccessToken' ? originOf(deps, requireState()) : null
+    return origin ? stayClaims(origin) : undefined
   }
 }
 
 /**
  * The workspace that the token opens, and its grant with the epoch: they let this server tell a
- * revoked JWT from a good one without having stored either.
+ * revoked JWT from a good one without having stored either. The `sid` is that of the session which
+ * the token lives and dies with: an API has no session in the browser.
  */
-export function stayClaims({ checked, familyId }: TokenOrigin, sid: string | undefined): Payload {
+export function stayClaims({ session, sid, grantId, epoch, familyId }: TokenOrigin): Payload {
   return {
-    ...workspaceClaims(checked.session),
-    sid: sid ?? formatId('ses', checked.session.id),
-    grant_id: formatId('gra', checked.grantId),
-    grant_epoch: checked.epoch,
+    ...workspaceClaims(session),
+    sid,
+    grant_id: formatId('gra', grantId),
+    grant_epoch: epoch,
     ...(familyId ? { family_id: formatId('rtf', familyId) } : {}),
   }
 }

@@ -4,13 +4,14 @@ import { subjectFor } from '../clients/subject.ts'
 import type { BriefStay } from '../sessions/brief-stay.ts'
 import type { FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { AskingClient, ReadIntrospection } from '../sessions/introspection.ts'
-import { presentScope } from './access-token-payload.ts'
+import { clientOfToken, presentScope } from './access-token-payload.ts'
 import { checkAnyAccessToken } from './any-access-token.ts'
 import { claimedFooting } from './claimed-footing.ts'
 import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
 import { foldJwt } from './folded-jwt.ts'
 import { epochSeconds, type Payload } from './payload.ts'
+import { sidOf } from './session-claims.ts'
 
 interface Deps extends OidcDeps {
   readonly introspections: ReadIntrospection
@@ -85,7 +86,7 @@ function describe(deps: OidcDeps, found: Found): Payload {
     client_id: content.c,
     exp: content.t,
     iat: content.i,
-    sid: content.q,
+    sid: sidOfToken(deps, found),
     iss: deps.config.issuer,
     jti: content.j,
     aud: content.a,
@@ -95,11 +96,15 @@ function describe(deps: OidcDeps, found: Found): Payload {
   }
 }
 
-function aboutStay(
-  { serverKeys }: OidcDeps,
-  { stay: { session }, grant }: Extract<Found, { of: 'session' }>,
-): Payload {
-  const client = { clientId: grant.clientName, metadata: grant.sector ?? {} }
+/** Of the session that the token lives in. */
+function sidOfToken(deps: OidcDeps, found: Found): string | undefined {
+  if (found.of !== 'session') return undefined
+  return sidOf(deps, clientOfToken(found), found.stay.session.id)
+}
+
+function aboutStay({ serverKeys }: OidcDeps, found: Extract<Found, { of: 'session' }>): Payload {
+  const { session } = found.stay
+  const client = clientOfToken(found)
   return {
     sub: session.userId ? subjectFor({ lookup: serverKeys }, client, session.userId) : undefined,
     ...workspaceClaims(session),

@@ -1,14 +1,17 @@
 import type { Configuration } from 'oidc-provider'
 import type { Config } from '../config/config.ts'
 import type { CheckedSession } from '../sessions/session.ts'
-import { currentState } from './request-state.ts'
+import { currentState, holderOf } from './request-state.ts'
 
 /** Seconds that a person has for login, choice and consent. */
 const INTERACTION = 600
 
 /** Seconds for all that the provider makes. */
 export function lifetimes({ tokens, login }: Config): NonNullable<Configuration['ttl']> {
-  const session = () => currentState()?.checked?.session ?? null
+  const session = () => {
+    const state = currentState()
+    return (state && holderOf(state)?.session) ?? null
+  }
   return {
     AccessToken: (_ctx, token) =>
       withinStay(token.resourceServer?.accessTokenTTL ?? tokens.accessToken, session()),

@@ -3,7 +3,6 @@ import type { Client } from '../clients/client.ts'
 import { covers } from '../consent/consent.ts'
 import { endExpired, enterWorkspace } from '../sessions/enter-workspace.ts'
 import { grantFor } from '../sessions/grant-for.ts'
-import { sidOf } from './account.ts'
 import { grantPayload } from './adapters/grant-adapter.ts'
 import { contextOf } from './context-of.ts'
 import type { OidcDeps } from './deps.ts'
@@ -11,6 +10,7 @@ import { type PersonCheck, type Place, personAt, personNow } from './person.ts'
 import { requireState } from './request-state.ts'
 import { requestedScopes } from './requested-scopes.ts'
 import { resolvedIn } from './resolve-workspace.ts'
+import { sidOf } from './session-claims.ts'
 
 /**
  * The grant that a request runs under, if the person's standing consent covers something of it.

@@ -1,23 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { encode } from '../crypto/base64url.ts'
-import type { FamilyId } from '../ids.ts'
 import { signJwt } from '../keys/jws.ts'
 import type { SigningKey, SigningKeySet } from '../keys/signing-keys.ts'
 import { formatAccessToken } from '../sessions/access-token.ts'
 import type { AccessTokenContent } from '../sessions/check-access-token.ts'
 import { sealServiceToken } from '../sessions/service-token.ts'
 import { keyRowOf } from '../sessions/session-key-row.ts'
-import type { CheckedGrant } from './checked-grant.ts'
 import type { OidcDeps } from './deps.ts'
 import { stayClaims } from './extra-token-claims.ts'
 import { epochSeconds } from './payload.ts'
 import type { Target } from './resources.ts'
-
-/** The stay that a token is of, and the refresh tokens that it comes with. */
-export interface TokenOrigin {
-  readonly checked: CheckedGrant
-  readonly familyId: FamilyId | undefined
-}
+import type { TokenOrigin } from './token-origin.ts'
 
 /** An access token that is about to be made, in either form. */
 export interface AccessTokenDraft {
@@ -29,7 +22,6 @@ export interface AccessTokenDraft {
   readonly lifetime: number
   /** Null for a service without a session. */
   readonly origin: TokenOrigin | null
-  readonly sid?: string | undefined
   readonly grantType?: string | undefined
 }
 
@@ -48,12 +40,11 @@ export function makeAccessToken(deps: SigningDeps, draft: AccessTokenDraft): Pro
   const scope = draft.scope || undefined
   const alg = target?.jwt?.sign.alg
   if (!alg) {
-    const { sid: q, grantType: y } = draft
     const named = { j: encode(randomBytes(32)), c: clientId, s: scope, a: target?.audience }
-    return sealAccessToken(deps, { ...named, y, q, i: iat, t: exp }, origin)
+    return sealAccessToken(deps, { ...named, y: draft.grantType, i: iat, t: exp }, origin)
   }
   const claims = {
-    ...(origin && stayClaims(origin, draft.sid)),
+    ...(origin && stayClaims(origin)),
     jti: encode(randomBytes(16)),
     sub: draft.subject,
     iat,
@@ -73,9 +64,9 @@ export async function sealAccessToken(
   origin: TokenOrigin | null,
 ): Promise<string> {
   if (!origin) return sealServiceToken(serverKeys, content, new Date())
-  const { session, grantId: g, epoch: e } = origin.checked
+  const { session, grantId: g, epoch: e, familyId: f, browser } = origin
   const key = await keyring.sessionKey(keyRowOf(session), 'access-token')
-  return formatAccessToken(key, session.id, { ...content, g, e, f: origin.familyId })
+  return formatAccessToken(key, session.id, { ...content, g, e, f, q: browser?.sid })
 }
 
 /** The key that signs now by an algorithm. */

@@ -6,6 +6,7 @@ import { identityClaims } from './claims.ts'
 import { type SigningDeps, signingKey } from './make-access-token.ts'
 import { epochSeconds } from './payload.ts'
 import type { PlainRefresh } from './plain-refresh.ts'
+import { browserOf, sessionClaims } from './session-claims.ts'
 
 interface Deps extends SigningDeps {
   readonly config: Config
@@ -14,19 +15,18 @@ interface Deps extends SigningDeps {
 /** The ID token of a refresh (OpenID Connect Core §12.2), with what its scopes release. */
 export function makeIdToken(deps: Deps, refresh: PlainRefresh): Promise<string> {
   const { config, serverKeys } = deps
-  const { payload, user, openid } = refresh
-  const { client, session } = refresh.presented.check
+  const { presented, payload, user, openid } = refresh
+  const { client, session } = presented.check
   const { auth_time, acr } = payload.claims?.id_token ?? {}
   const iat = epochSeconds(new Date())
   const claims = {
     sub: subjectFor({ lookup: serverKeys }, client, user.id),
     ...identityClaims(session),
+    ...sessionClaims(deps, client, { session, browser: browserOf(presented) }),
     ...claimsOf(user, new Set(openid)),
     // Said to who asked for it at the authorization, by `max_age` or `acr_values`.
     ...(auth_time !== undefined && { auth_time: payload.authTime }),
     ...(acr !== undefined && { acr: payload.acr }),
-    nonce: payload.nonce,
-    sid: payload.sid,
     aud: client.clientId,
     exp: iat + config.tokens.idToken,
     iat,

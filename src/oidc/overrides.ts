@@ -10,6 +10,7 @@ import { keepClients } from './kept-clients.ts'
 import { sealAccessToken } from './make-access-token.ts'
 import type { Payload } from './payload.ts'
 import { requireState } from './request-state.ts'
+import { originOf } from './token-origin.ts'
 
 // The library has no setting for what follows; its models are classes of each Provider, made to be
 // extended (lib/models/index.js at v9.13), and a test of each override fails if an update moves it.
@@ -83,7 +84,6 @@ interface LibraryToken {
   readonly jkt?: string
   readonly 'x5t#S256'?: string
   readonly gty?: string
-  readonly sid?: string
   readonly iat?: number
   readonly expiration: number
 }
@@ -112,11 +112,9 @@ function sealed(
     k: token.jkt,
     x: token['x5t#S256'],
     y: token.gty,
-    q: token.sid,
     ...times,
   }
-  const { checked, making } = requireState()
-  return sealAccessToken(deps, content, checked && { checked, familyId: making?.familyId })
+  return sealAccessToken(deps, content, originOf(deps, requireState()))
 }
 
 /** Seconds for which a proof may claim to be good. */

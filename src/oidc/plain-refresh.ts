@@ -20,8 +20,6 @@ const asked = z.union([z.null(), z.looseObject({})]).optional()
 const plainPayload = z.object({
   scope: text,
   resource: z.union([z.string(), z.array(z.string())]).optional(),
-  sid: text,
-  nonce: text,
   acr: text,
   authTime: z.number().optional(),
   gty: text,

@@ -3,7 +3,6 @@ import { errors } from 'oidc-provider'
 import { subjectFor } from '../clients/subject.ts'
 import type { Config } from '../config/config.ts'
 import { familyMaker, presentRefreshToken } from '../sessions/present-refresh-token.ts'
-import { checkedGrantOf } from './checked-grant.ts'
 import type { OidcDeps } from './deps.ts'
 import { deviceMark } from './device.ts'
 import { withinStay } from './lifetimes.ts'
@@ -13,6 +12,7 @@ import { ALREADY_USED, isMovedOn } from './move-family-on.ts'
 import type { Payload } from './payload.ts'
 import { type PlainRefresh, plainRefresh, type RefreshAsked } from './plain-refresh.ts'
 import { refusalOf, type TokenAnswer, UNDECIDED } from './token-answer.ts'
+import { originOfFamily } from './token-origin.ts'
 
 type Deps = Pick<OidcDeps, 'activity' | 'advanceFamily' | 'families' | 'publish'> &
   SigningDeps & { readonly config: Config }
@@ -61,15 +61,14 @@ async function tokensOf(deps: Deps, plain: PlainRefresh): Promise<Payload> {
 
 function draftOf(deps: Deps, plain: PlainRefresh, lifetime: number) {
   const { presented, payload, target, scope, user } = plain
-  const { client, family } = presented.check
+  const { client } = presented.check
   return {
     clientId: client.clientId,
     subject: subjectFor({ lookup: deps.serverKeys }, client, user.id),
     scope,
     target,
     lifetime,
-    origin: { checked: checkedGrantOf(presented.check), familyId: family.id },
-    sid: payload.sid,
+    origin: originOfFamily(deps, presented),
     grantType: grantType(payload.gty),
   }
 }

@@ -13,6 +13,7 @@ import type { PresentedCode } from '../sessions/redeem-code.ts'
 import type { RevocableToken } from '../sessions/revoke-token.ts'
 import type { CheckedSession } from '../sessions/session.ts'
 import type { CheckedGrant } from './checked-grant.ts'
+import type { Browser } from './session-claims.ts'
 
 /** A write that waits until the answer is known to be a success. */
 export interface PendingWrite {
@@ -46,6 +47,8 @@ export interface RequestState {
   making: Making | null
   /** The family that is born with the redemption of the code. */
   born: NewFamily | null
+  /** Where the offline session that the request is about was said yes to; null without one. */
+  browser: Browser | null
   /** The access token being answered about, for its revocation. */
   token: RevocableToken | null
   /** Access tokens that were looked up: the library asks for one under several names. */
@@ -85,6 +88,7 @@ export function openState(request: IncomingMessage): RequestState {
     redeemed: null,
     making: null,
     born: null,
+    browser: null,
     token: null,
     accessTokens: new Map(),
     barred: false,
@@ -111,6 +115,21 @@ export function requireState(): RequestState {
   const state = currentState()
   if (!state) throw new Error('this is done only within a request to the provider')
   return state
+}
+
+/** What the tokens of a request live in, and what they are given by. */
+export type Holder = Pick<CheckedGrant, 'session' | 'grantId' | 'epoch'>
+
+/** The offline session that begins with the tokens, or else the stay that was read. */
+export function holderOf({ making, checked }: RequestState): Holder | null {
+  return making ?? checked
+}
+
+/** The client whose stay the request is about. */
+export function clientOf({ checked, clients }: RequestState): Client {
+  const client = clients.get(checked?.clientName ?? '')
+  if (!client) throw new Error('a stay is told to a client that the request has read')
+  return client
 }
 
 /** Leaves a write for the end of the request or, outside of one, does it now. */

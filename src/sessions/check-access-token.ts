@@ -29,7 +29,7 @@ export const accessTokenContent = z.object({
   /** iat, exp: seconds since 1970 */
   i: z.number(),
   t: z.number(),
-  /** grant type, and sid where it is not the session's own */
+  /** grant type, and for an offline session the sid of the stay in the browser */
   y: z.string().optional(),
   q: z.string().optional(),
 })

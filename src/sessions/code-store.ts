@@ -125,17 +125,13 @@ const END_FAMILY: Statement = {
   name: 'family_end',
   text: `WITH gone AS (DELETE FROM family WHERE id = $1 RETURNING session_id),
     told AS (INSERT INTO revoked_token (jti, session_id, expires_at)
-      SELECT 'family:' || $1::uuid, $2, statement_timestamp() + interval '1 day' FROM gone
+      SELECT 'family:' || $1::uuid, session_id, statement_timestamp() + interval '1 day' FROM gone
       ON CONFLICT DO NOTHING)
     SELECT session_id FROM gone`,
 }
 
 /** Ends one family with the access tokens that were issued with it; null when it had ended. */
-export async function endFamilyRow(
-  db: Sql,
-  id: FamilyId,
-  bornIn: SessionId,
-): Promise<SessionId | null> {
-  const [row] = await db.query<{ session_id: SessionId }>(END_FAMILY, [id, bornIn])
+export async function endFamilyRow(db: Sql, id: FamilyId): Promise<SessionId | null> {
+  const [row] = await db.query<{ session_id: SessionId }>(END_FAMILY, [id])
   return row?.session_id ?? null
 }

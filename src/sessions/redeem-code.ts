@@ -110,7 +110,7 @@ export async function endFamily(
   by: Actor,
 ): Promise<boolean> {
   return sqlTransaction(deps.db, async (tx) => {
-    const sessionId = await endFamilyRow(tx, id, bornIn)
+    const sessionId = await endFamilyRow(tx, id)
     if (!sessionId) return false
     await appendEntry(tx, {
       action: 'family.ended',

@@ -10,6 +10,8 @@ export interface ApplicationSettings {
   readonly port: number
   readonly clientId: string
   readonly clientSecret: string
+  /** What it asks for besides. */
+  readonly params?: Readonly<Record<string, string>>
 }
 
 /** An application of somebody else's, which leaves all of the protocol to express-openid-connect. */
@@ -23,7 +25,7 @@ export async function startApplication(settings: ApplicationSettings): Promise<S
       clientSecret: settings.clientSecret,
       secret: randomBytes(32).toString('hex'),
       idTokenSigningAlg: 'ES256',
-      authorizationParams: { response_type: 'code', scope: 'openid profile' },
+      authorizationParams: { response_type: 'code', scope: 'openid profile', ...settings.params },
       authRequired: false,
       idpLogout: true,
       backchannelLogout: { store: logoutStore() as never },

@@ -1,17 +1,19 @@
 import type { Server } from 'node:http'
+import { deliveryStates } from '../revocation/given.ts'
 import { type Browsing, browse, type Page } from '../support/browse.ts'
 import { logIn, type Person, WORKSPACE } from '../support/operator.ts'
 import { freePort } from '../support/server.ts'
 import { startApplication } from './express-application.ts'
-import { test as base, expect } from './served.ts'
+import { test as base, expect, type Served } from './served.ts'
 
 interface Application {
   readonly url: string
   readonly server: Server
 }
 
-const test = base.extend<{ application: Application }>({
-  application: async ({ served }, use) => {
+const test = base.extend<{ application: Application; params: Record<string, string> }>({
+  params: [{}, { option: true }],
+  application: async ({ served, params }, use) => {
     const port = await freePort()
     const url = `http://localhost:${port}`
     const { clientId, secret } = await served.client({
@@ -22,7 +24,7 @@ const test = base.extend<{ application: Application }>({
       backchannel_logout_uri: `${url}/backchannel-logout`,
       backchannel_logout_session_required: true,
     })
-    const settings = { issuer: served.issuer, port, clientId, clientSecret: secret }
+    const settings = { issuer: served.issuer, port, clientId, clientSecret: secret, params }
     const server = await startApplication(settings)
     await use({ url, server })
     server.closeAllConnections()
@@ -96,3 +98,59 @@ test.describe('express-openid-connect', () => {
     expect(await claimsSeen(elsewhere, application)).toMatchObject({ sid: there?.sid })
   })
 })
+
+test.describe('express-openid-connect, which keeps the newest ID token, with offline access', () => {
+  test.use({ params: { scope: 'openid profile offline_access', prompt: 'consent' } })
+
+  async function refreshed(application: Application, served: Served) {
+    const person = await served.person()
+    const { browsing, claims } = await loggedIn(application, person)
+    const page = await browsing.open(`${application.url}/refreshed`)
+    expect(claimsOn(page)).toMatchObject({ sid: claims?.sid, offline_sid: claims?.offline_sid })
+    expect(claims?.offline_sid).not.toBe(claims?.sid)
+    return { person, browsing, claims }
+  }
+
+  test('forgets the person when the session in the browser ends', async ({
+    application,
+    served,
+  }) => {
+    const { browsing, claims } = await refreshed(application, served)
+    await served.sojourn(`session end ${claims?.sid}`)
+    await expect.poll(() => claimsSeen(browsing, application)).toBeNull()
+  })
+
+  test('keeps the person when an operator ends the offline one', async ({
+    application,
+    served,
+    database,
+  }) => {
+    const { person, browsing, claims } = await refreshed(application, served)
+    const listed = await served.sojourn(`session list --user ${person.username}`)
+    const { kind } = sessionsOf(listed).find((one) => one.session_id === claims?.offline_sid)!
+    expect(kind).toBe('offline')
+    const { ended } = await served.sojourn(`session end ${claims?.offline_sid}`)
+    expect(ended).toEqual([claims?.offline_sid])
+
+    await expect.poll(() => deliveryStates(database.db)).toEqual({ delivered: 1 })
+    expect(await claimsSeen(browsing, application)).toMatchObject({ sid: claims?.sid })
+  })
+
+  test('logs out without a question, by what a refresh gave it', async ({
+    application,
+    served,
+  }) => {
+    const { browsing } = await refreshed(application, served)
+    const left = await browsing.open(`${application.url}/logout`)
+    expect([left.url.origin, claimsOn(left)]).toEqual([application.url, null])
+  })
+})
+
+interface Listed {
+  readonly session_id: string
+  readonly kind: string
+}
+
+function sessionsOf({ sessions }: Record<string, unknown>): readonly Listed[] {
+  return sessions as Listed[]
+}

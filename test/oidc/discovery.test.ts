@@ -47,7 +47,8 @@ test.describe('discovery', () => {
       scopes_supported: ['openid', 'offline_access', 'profile', 'email', 'address', 'phone'],
       claim_types_supported: ['normal'],
       claims_supported: [
-        ...['sub', 'sid', 'workspace_id', 'workspace_slug', 'workspace_roles', 'session_expiry'],
+        ...['sub', 'sid', 'session_expiry', 'offline_sid', 'offline_session_expiry'],
+        ...['workspace_id', 'workspace_slug', 'workspace_roles'],
         ...['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'updated_at'],
         ...['email', 'email_verified', 'address', 'phone_number', 'phone_number_verified'],
         ...['acr', 'auth_time', 'iss'],

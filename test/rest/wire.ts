@@ -16,7 +16,7 @@ const PUBLIC = new Set(
   `acr amr aud active client_assertion_type client_id client_name client_uri decision detail email
   error error_description exp expires_in family_name given_name grant_type grant_types iat id identifier iss jkt
   jti
-  locale name post_logout_redirect_uri post_logout_redirect_uris preferred_username prompt reach
+  locale name offline_sid post_logout_redirect_uri post_logout_redirect_uris preferred_username prompt reach
   redirect_uri redirect_uris registration_client_uri resource response_type response_types scope
   session_id sid sub token_endpoint_auth_method token_type token_type_hint updated_at username
   workspace workspace_id workspace_roles workspace_slug application_type subject_type session_expiry

@@ -16,7 +16,7 @@ export function accessTokenAdapter(
       const found = await findAnyAccessToken(deps, text)
       if (!found || (found.of === 'session') !== (kind === 'AccessToken')) return undefined
       remember(found)
-      return { kind, ...accessTokenPayload(found) }
+      return { kind, ...accessTokenPayload(deps, found) }
     },
     destroy: async () => {
       const { token } = requireState()
@@ -36,6 +36,7 @@ function remember(found: FoundAccessToken): void {
   }
   const { session, user } = found.stay
   state.token = { ...token, sessionId: session.id, workspaceId: session.workspaceId }
+  state.browser = content.q === undefined ? null : { sid: content.q, end: null }
   state.checked = {
     session,
     grantId: found.grant.id,

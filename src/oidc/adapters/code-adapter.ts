@@ -1,4 +1,4 @@
-import { errors } from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
 import { newId } from '../../ids.ts'
 import { draftOfflineSession } from '../../sessions/begin-offline-session.ts'
 import { familyMaker } from '../../sessions/present-refresh-token.ts'
@@ -11,7 +11,7 @@ import {
   sealCode,
 } from '../../sessions/redeem-code.ts'
 import type { OidcDeps } from '../deps.ts'
-import { adapterOf, type ModelAdapter, type Payload } from '../payload.ts'
+import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
 import { requireState } from '../request-state.ts'
 
 /** Authorization codes: stored by keyed hash, sealed, redeemed by exactly one request. */
@@ -81,12 +81,19 @@ function payloadOf(code: string, { payload, use }: PresentedCode): Payload {
 
 /** The family that a redemption will beget: named now, so that its tokens can be derived. */
 async function prepareFamily(deps: OidcDeps, { check, payload }: PresentedCode): Promise<void> {
-  const scopes = String(payload.scope ?? '').split(' ')
-  const draft = scopes.includes('offline_access')
-    ? await draftOfflineSession(deps, check.session)
-    : null
+  const state = requireState()
+  const draft = staysAway(payload) ? await draftOfflineSession(deps, check.session) : null
   const { session, grantId, epoch } = draft ?? check
   const maker = await familyMaker(deps, session)
   const familyId = newId<'rtf'>()
-  requireState().making = { maker, familyId, generation: 0, session, grantId, epoch, draft }
+  state.making = { maker, familyId, generation: 0, session, grantId, epoch, draft }
+  const end = epochSeconds(check.session.absoluteEndAt)
+  state.browser = draft && { sid: textOf(payload, 'sid'), end }
+}
+
+/** Without a refresh token there is no offline session, and nothing that could live in it. */
+function staysAway({ scope }: Payload): boolean {
+  const scopes = String(scope ?? '').split(' ')
+  const refreshes = Provider.ctx?.oidc.client?.grantTypeAllowed('refresh_token') ?? false
+  return refreshes && scopes.includes('offline_access')
 }

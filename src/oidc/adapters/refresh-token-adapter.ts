@@ -18,6 +18,7 @@ import { deviceMark } from '../device.ts'
 import { ALREADY_USED, isMovedOn } from '../move-family-on.ts'
 import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
 import { requireState } from '../request-state.ts'
+import { browserOf, keepBrowser } from '../session-claims.ts'
 
 /** Refresh tokens are derived: one row for a family's life, moved on by one compare-and-set. */
 export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
@@ -31,8 +32,9 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
       return payloadOf(text, presented)
     },
 
-    // A successor of a known family writes nothing: the row's generation is all there is.
-    upsert: async (_text, { jti: _, ...payload }) => {
+    // A successor of a known family writes nothing: the row's generation is all there is. The nonce
+    // is of the first ID token alone (OpenID Connect Core §12.2).
+    upsert: async (_text, { jti: _, nonce: __, ...payload }) => {
       const state = requireState()
       const { making } = state
       if (!making) throw new Error('a refresh token needs a family')
@@ -42,7 +44,8 @@ export function refreshTokenAdapter(deps: OidcDeps): ModelAdapter {
       const keyed = Boolean(payload.jkt || payload['x5t#S256'])
       const bound = keyed || isConfidential(client.metadata)
       const by = deviceMark(deps.serverKeys, Provider.ctx!.req)
-      const birth = { ...making, id: making.familyId, bound, by, payload }
+      const kept = keepBrowser(payload, state.browser)
+      const birth = { ...making, id: making.familyId, bound, by, payload: kept }
       const { checked } = state
       // Beside no session of its own, a family is written with the code that begets it.
       if (!making.draft) {
@@ -97,6 +100,7 @@ async function remember(deps: OidcDeps, presented: PresentedToken): Promise<void
   state.presented = presented
   for (const resource of check.resources) state.resources.set(resource.identifier, resource)
   state.checked = checkedGrantOf(check)
+  state.browser = browserOf(presented)
   state.making = {
     maker: await familyMaker(deps, check.session),
     familyId: check.family.id,

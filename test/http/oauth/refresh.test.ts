@@ -190,7 +190,6 @@ test.describe('a refresh by the short way', () => {
     expect(decodeJwt(body.id_token)).toEqual({
       ...shared,
       aud: party.clientId,
-      nonce: 'n-1',
       session_expiry: Math.floor(session!.absoluteEndAt.getTime() / 1000),
       name: 'Zoë',
       given_name: 'Z',
