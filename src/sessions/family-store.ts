@@ -94,6 +94,14 @@ function toFamilyCheck(row: FamilyRow): FamilyCheck {
   }
 }
 
+/** A family, and the generation that it is to leave. */
+export interface FamilyStep {
+  readonly familyId: FamilyId
+  readonly generation: number
+  /** Keyed hash of the device and user agent that presents. */
+  readonly by: Buffer
+}
+
 // The condition is the whole of the rotation: whoever changes the row first has rotated, and a
 // session, grant or epoch that ended meanwhile refuses it in the same statement.
 const ADVANCE: Statement = {
@@ -104,13 +112,39 @@ const ADVANCE: Statement = {
       AND g.id = f.grant_id AND g.ended_at IS NULL AND g.epoch = f.grant_epoch`,
 }
 
-/** Whether this call moved the family from `generation` to the next. */
-export async function advancedFamily(
+/** Whether this call moved the family from `generation` to the next; it waits for who holds the row. */
+export async function advancedFamily(db: Sql, step: FamilyStep): Promise<boolean> {
+  return (await db.execute(ADVANCE, [step.familyId, step.generation, step.by])) === 1
+}
+
+// The same for many. It waits for nobody: one row that is held elsewhere would hold up all others,
+// and two nodes with the same families in another order would wait in a circle.
+const ADVANCE_MANY: Statement = {
+  name: 'families_advance',
+  text: `WITH held AS MATERIALIZED (
+      SELECT f.id, k.generation, k.by
+      FROM unnest($1::uuid[], $2::int[], $3::bytea[]) AS k(id, generation, by)
+      JOIN family f ON f.id = k.id AND f.generation = k.generation
+      JOIN session s ON s.id = f.session_id AND s.ended_at IS NULL
+      JOIN "grant" g ON g.id = f.grant_id AND g.ended_at IS NULL AND g.epoch = f.grant_epoch
+      FOR NO KEY UPDATE OF f SKIP LOCKED)
+    UPDATE family f
+    SET generation = held.generation + 1, rotated_at = clock_timestamp(), rotated_by = held.by
+    FROM held WHERE f.id = held.id AND f.generation = held.generation
+    RETURNING f.id, held.generation`,
+}
+
+/** Those that this call moved; of the others nothing is known. */
+export async function advancedFamilies(
   db: Sql,
-  id: FamilyId,
-  step: { readonly generation: number; readonly by: Buffer },
-): Promise<boolean> {
-  return (await db.execute(ADVANCE, [id, step.generation, step.by])) === 1
+  steps: readonly FamilyStep[],
+): Promise<readonly Pick<FamilyStep, 'familyId' | 'generation'>[]> {
+  const rows = await db.query<{ id: FamilyId; generation: number }>(ADVANCE_MANY, [
+    steps.map(({ familyId }) => familyId),
+    steps.map(({ generation }) => generation),
+    steps.map(({ by }) => by),
+  ])
+  return rows.map(({ id, generation }) => ({ familyId: id, generation }))
 }
 
 export interface NewFamily {

@@ -27,7 +27,7 @@ test.describe('refreshing at once', () => {
       const { user, party, tokens } = await signedIn(house, given, metadata)
 
       // Within a process one goes ahead and the others follow it.
-      const meeting = { at: 'family_advance', count: 2 }
+      const meeting = { at: 'families_advance', count: 2 }
       const answers = await scattered(house, { party, count: 50, meeting }, (to) =>
         refresh(to, tokens.refresh),
       )

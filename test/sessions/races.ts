@@ -89,7 +89,7 @@ export const REQUESTS: Record<string, Request> = {
       const tokens = await redeemed(place, await place.ask())
       return { place, send: async () => heldAfter(await refresh(place.party, tokens.refresh!)) }
     },
-    holds: ['family_advance'],
+    holds: ['families_advance'],
     commits: 'alone',
     ends: ALL,
   },
@@ -99,7 +99,7 @@ export const REQUESTS: Record<string, Request> = {
       const { refresh: token } = await send()
       return { place, send: async () => heldAfter(await refresh(place.party, token!)) }
     },
-    holds: ['family_advance'],
+    holds: ['families_advance'],
     commits: 'alone',
     ends: ['offline session', 'person who is disabled', 'consent that is withdrawn'],
   },

@@ -464,7 +464,7 @@ test.describe('a refresh by the short way', () => {
     for (const way of ['short', 'long'] as const) {
       const place = await placeOn(stage)
       const tokens = await redeemed(place, await place.ask())
-      const held = stage.proxy.hold('family_advance')
+      const held = stage.proxy.hold('families_advance')
       const told = await toldDuring(async () => {
         const asked = answerBy(way, stage.node, askOf(place.party, tokens.refresh!))
         await held.reached
