@@ -16,6 +16,7 @@ import { setSecurityHeaders } from './http/middleware/set-security-headers.ts'
 import { introspection } from './http/oauth/introspection.ts'
 import { readAhead } from './http/oauth/read-ahead.ts'
 import { token } from './http/oauth/token.ts'
+import { userinfo } from './http/oauth/userinfo.ts'
 import { operations } from './http/operations/operations.ts'
 import { createPages, type Pages } from './http/pages.ts'
 import { serveAssets } from './http/serve-assets.ts'
@@ -62,6 +63,7 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   app.use(serveAssets(assets))
   app.use(onlyFor(PAGES, interactionRoutes(served)))
   app.use(onlyFor(PAGES, accountRoutes(served)))
+  app.use(userinfo(services))
   app.use(readAhead())
   app.use(introspection(services))
   app.use(token(services))

@@ -5,6 +5,7 @@ import { DomainError } from '../errors.ts'
 import { type SigningKeySet, signingKeysNow } from '../keys/signing-keys.ts'
 import type { FoundAccessToken } from '../sessions/check-access-token.ts'
 import { introspectionReader } from '../sessions/introspection.ts'
+import { personalStayReader } from '../sessions/personal-stay.ts'
 import { codeReader } from '../sessions/redeem-code.ts'
 import { findAnyAccessToken } from './any-access-token.ts'
 import { grantToService, type ServiceAsked } from './client-credentials.ts'
@@ -16,6 +17,7 @@ import { handlerOf } from './handler.ts'
 import { type Asked, type Introspection, introspect } from './introspect.ts'
 import { keepNewestCookie } from './newest-cookie.ts'
 import { noteUse } from './note-use.ts'
+import type { Payload } from './payload.ts'
 import { personReader } from './person.ts'
 import type { RefreshAsked } from './plain-refresh.ts'
 import { buildProvider } from './provider.ts'
@@ -23,6 +25,7 @@ import { refresh } from './refresh.ts'
 import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
 import type { TokenAnswer } from './token-answer.ts'
+import { userinfo } from './userinfo.ts'
 import { verificationKeysOf } from './verify-own-jwt.ts'
 
 /** As much of koa's context as is needed here; koa itself belongs to the HTTP side. */
@@ -48,6 +51,8 @@ export interface Oidc {
   refreshTokens(asked: RefreshAsked, request: IncomingMessage): Promise<TokenAnswer>
   /** An access token of ours, sealed or signed, if all that it stands on still stands; its expiry is the caller's. */
   findAccessToken(text: string): Promise<FoundAccessToken | null>
+  /** The same for the claims of the person in whose name a token is shown; null if it must judge. */
+  userinfo(token: string): Promise<Payload | null>
   /** The provider of the moment: ask each time, it changes with the keys. */
   provider(): Provider
   keys(): SigningKeySet
@@ -70,16 +75,21 @@ export async function createOidc(
     codes: codeReader(options.db),
     verificationKeys: () => verification,
   }
-  const introspections = introspectionReader(options.db)
   const signing = { ...deps, signingKeys: () => keys }
+  const readers = {
+    ...deps,
+    introspections: introspectionReader(options.db),
+    personalStays: personalStayReader(options.db),
+  }
   let provider = watched(deps, keys, renderError)
 
   return {
     middleware: (ctx, next) => answer(deps, provider, ctx as HttpContext, next),
-    introspect: (asked) => introspect({ ...deps, introspections }, asked),
     grantToService: (asked) => grantToService(signing, asked),
     refreshTokens: (asked, request) => refresh(signing, asked, request),
     findAccessToken: (text) => findAnyAccessToken(deps, foldJwt(text)),
+    introspect: (asked) => introspect(readers, asked),
+    userinfo: (token) => userinfo(readers, token),
     provider: () => provider,
     keys: () => keys,
     refresh: async () => {

@@ -10,7 +10,8 @@ import { claimedFooting } from './claimed-footing.ts'
 import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
 import { foldJwt } from './folded-jwt.ts'
-import { epochSeconds, type Payload } from './payload.ts'
+import { isLive } from './is-live.ts'
+import type { Payload } from './payload.ts'
 import { sidOf } from './session-claims.ts'
 
 interface Deps extends OidcDeps {
@@ -60,12 +61,6 @@ export async function introspect(deps: Deps, asked: Asked): Promise<Introspectio
 function provesItself(deps: OidcDeps, client: AskingClient, { clientSecret }: Asked): boolean {
   const bySecret = /^client_secret_(basic|post)$/.test(client.authMethod ?? 'client_secret_basic')
   return bySecret && isClientSecret(deps.serverKeys, client, clientSecret)
-}
-
-function isLive(found: Found): boolean {
-  const now = epochSeconds(new Date())
-  if (found.content.t <= now) return false
-  return found.of === 'service' || epochSeconds(found.stay.session.absoluteEndAt) > now
 }
 
 /** A client may look at its own tokens, and a resource at those made for it. */

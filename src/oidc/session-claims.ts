@@ -1,5 +1,6 @@
 import { sidFor } from '../clients/subject.ts'
 import type { BriefSession } from '../sessions/brief-stay.ts'
+import type { AccessTokenContent } from '../sessions/check-access-token.ts'
 import type { PresentedToken } from '../sessions/present-refresh-token.ts'
 import type { OidcDeps } from './deps.ts'
 import { epochSeconds, type Payload } from './payload.ts'
@@ -58,4 +59,9 @@ export function browserOf({ check, payload }: PresentedToken): Browser | null {
   const { sid, browserEnd } = payload
   if (check.session.kind !== 'offline' || typeof sid !== 'string') return null
   return { sid, end: typeof browserEnd === 'number' ? browserEnd : null }
+}
+
+/** What an access token of an offline session tells of it: its name alone. */
+export function namedBrowser({ q }: AccessTokenContent): Browser | null {
+  return q === undefined ? null : { sid: q, end: null }
 }

@@ -2,8 +2,10 @@ import type { User } from './user.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
+type Known = Pick<User, 'username' | 'profile' | 'updatedAt'>
+
 /** The standard claims that the granted scopes ask for (OpenID Connect Core §5.4); unknown ones are left out. */
-export function claimsOf(user: User, scopes: ReadonlySet<string>): Claims {
+export function claimsOf(user: Known, scopes: ReadonlySet<string>): Claims {
   const claims = {
     ...(scopes.has('profile') && profileClaims(user)),
     ...(scopes.has('email') && emailClaims(user)),
@@ -13,7 +15,7 @@ export function claimsOf(user: User, scopes: ReadonlySet<string>): Claims {
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null))
 }
 
-function profileClaims({ username, profile, updatedAt }: User): Claims {
+function profileClaims({ username, profile, updatedAt }: Known): Claims {
   return {
     name: profile.name,
     given_name: profile.givenName,
@@ -25,12 +27,12 @@ function profileClaims({ username, profile, updatedAt }: User): Claims {
 }
 
 // "Verified" about nothing would be a claim of its own: it goes with its address or number.
-function emailClaims({ profile }: User): Claims {
+function emailClaims({ profile }: Known): Claims {
   if (profile.email === null) return {}
   return { email: profile.email, email_verified: profile.emailVerified }
 }
 
-function phoneClaims({ profile }: User): Claims {
+function phoneClaims({ profile }: Known): Claims {
   if (profile.phoneNumber === null) return {}
   return { phone_number: profile.phoneNumber, phone_number_verified: profile.phoneVerified }
 }

@@ -10,6 +10,7 @@ import {
   post,
   redeem,
   refresh,
+  send,
 } from '../support/relying-party.ts'
 import { assertions, dpopProofs } from './proofs.ts'
 
@@ -143,6 +144,18 @@ export async function introspectingService(stage: Stage, form: Params): Promise<
   const { party } = await customerOf(stage)
   const { body } = await post(party, '/oauth2/token', form)
   return () => introspect(party, String(body.access_token))
+}
+
+/** Asks about the person in whose name a token of its own is. */
+export async function askingAboutPerson(stage: Stage): Promise<Ask> {
+  const customer = await customerOf(stage)
+  const { access } = await tokensOf(customer)
+  const headers = { authorization: `Bearer ${access}` }
+  return async () => {
+    const sent = { method: 'GET', path: '/oauth2/userinfo', headers }
+    const { text, ...answer } = await send(customer.party, sent)
+    return { ...answer, body: JSON.parse(text) as Answer['body'] }
+  }
 }
 
 export async function serving(stage: Stage, form: Params): Promise<Ask> {

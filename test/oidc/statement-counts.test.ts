@@ -2,6 +2,7 @@ import { expect, type Stage, test } from '../sessions/stage.ts'
 import { introspect, post } from '../support/relying-party.ts'
 import {
   type Ask,
+  askingAboutPerson,
   customerOf,
   FOR_API,
   FOR_SERVICE,
@@ -24,6 +25,7 @@ const REFRESH = 3
 const REPLAY_CHECK = 1
 const INTROSPECTION = 1
 const CLIENT_CREDENTIALS = 1
+const USERINFO = 1
 
 const PUBLIC = { token_endpoint_auth_method: 'none' }
 
@@ -73,6 +75,8 @@ const COSTS: readonly Cost[] = [
     0,
     (stage) => serving(stage, FOR_SERVICE_AT_API),
   ],
+
+  ['a question about the person', USERINFO, 0, askingAboutPerson],
 ]
 
 /** The statements that are sent meanwhile; what begins and commits a transaction does not count. */

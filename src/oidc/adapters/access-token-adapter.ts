@@ -5,6 +5,7 @@ import { findAnyAccessToken } from '../any-access-token.ts'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, type ModelAdapter } from '../payload.ts'
 import { currentState, requireState } from '../request-state.ts'
+import { namedBrowser } from '../session-claims.ts'
 
 /** Access tokens leave no row: everything about them lies in the token, sealed or signed. */
 export function accessTokenAdapter(
@@ -36,7 +37,7 @@ function remember(found: FoundAccessToken): void {
   }
   const { session, user } = found.stay
   state.token = { ...token, sessionId: session.id, workspaceId: session.workspaceId }
-  state.browser = content.q === undefined ? null : { sid: content.q, end: null }
+  state.browser = namedBrowser(content)
   state.checked = {
     session,
     grantId: found.grant.id,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { disableClient } from '../../../src/access/disable-client.ts'
@@ -14,10 +13,10 @@ import {
   post,
   redeem,
   revoke,
-  send,
   signIn,
 } from '../../support/relying-party.ts'
 import { expect, type Given, givenOn, type Node, startNode, test } from '../../support/world.ts'
+import { type Ask, bothWays as answerBothWays, answerTo as answerByEither } from './question.ts'
 
 const OPERATOR = { kind: 'operator' } as const
 const FORM = 'application/x-www-form-urlencoded'
@@ -26,35 +25,21 @@ const LONG_WAY = `${FORM}; way=long`
 const OPAQUE = 'https://opaque.example/'
 const JWT = 'https://jwt.example/'
 
-interface Ask {
+interface Asked {
   readonly path?: string
   readonly headers?: Record<string, string>
   readonly body: string
 }
 
-/** The parts of an answer that a client can see a difference in. */
-async function answerTo(node: Node, { path = '/oauth2/introspect', headers, body }: Ask) {
-  const type = { 'content-type': FORM, 'content-length': String(Buffer.byteLength(body)) }
-  const sent = { method: 'POST', path, headers: { ...type, ...headers }, body }
-  const answer = await send({ issuer: node.issuer }, sent)
-  const { date: _, 'x-request-id': __, ...seen } = answer.headers
-  return { status: answer.status, headers: seen, text: answer.text }
+function askOf({ path = '/oauth2/introspect', headers, body }: Asked): Ask {
+  return { method: 'POST', path, headers: { 'content-type': FORM, ...headers }, body }
 }
 
-/** One answer by the short way and one by the library's, and whether the short one was gone. */
-async function bothWays(node: Node, ask: Ask) {
-  let short = false
-  const heard = (message: unknown) => {
-    if ((message as { text: string }).text.includes('AS asking')) short = true
-  }
-  subscribe('sojourn:sql', heard)
-  const ours = await answerTo(node, ask)
-  unsubscribe('sojourn:sql', heard)
-  const library = await answerTo(node, {
-    ...ask,
-    headers: { ...ask.headers, 'content-type': LONG_WAY },
-  })
-  return { ours, library, short }
+const answerTo = (node: Node, asked: Asked) => answerByEither(node, askOf(asked))
+
+function bothWays(node: Node, asked: Asked) {
+  const long = askOf({ ...asked, headers: { ...asked.headers, 'content-type': LONG_WAY } })
+  return answerBothWays(node, { short: askOf(asked), long, mark: 'AS asking' })
 }
 
 const basic = (id: string, secret: string | null) => ({
@@ -294,7 +279,7 @@ test.describe('an introspection by the short way', () => {
       [expired.id],
     )
     await disableClient(node.services, guard.id, OPERATOR)
-    const asks: Record<string, Ask> = {
+    const asks: Record<string, Asked> = {
       'a wrong secret': { headers: basic(id, `${secret}x`), body: formOf({ token }) },
       'the secret of another client': {
         headers: basic(id, pairwiseParty.secret),
@@ -393,7 +378,7 @@ test.describe('an introspection by the short way', () => {
     const token = (await tokenOf(party)).access
     const auth = basic(party.clientId, party.secret)
     const body = formOf({ token })
-    const asks: Record<string, Ask> = {
+    const asks: Record<string, Asked> = {
       'the token twice': { headers: auth, body: `${body}&${body}` },
       'another field twice': { headers: auth, body: `${body}&x=1&x=2` },
       'the client twice': { headers: auth, body: `${body}&client_id=a&client_id=b` },
