@@ -14,7 +14,7 @@ import { pinHost, speakAs } from './http/middleware/pin-host.ts'
 import { BODY_LIMIT } from './http/middleware/read-body.ts'
 import { setSecurityHeaders } from './http/middleware/set-security-headers.ts'
 import { introspection } from './http/oauth/introspection.ts'
-import { readAhead } from './http/oauth/read-ahead.ts'
+import { leaveUnread, readAhead } from './http/oauth/read-ahead.ts'
 import { token } from './http/oauth/token.ts'
 import { userinfo } from './http/oauth/userinfo.ts'
 import { operations } from './http/operations/operations.ts'
@@ -67,6 +67,7 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   app.use(readAhead())
   app.use(introspection(services))
   app.use(token(services))
+  app.use(leaveUnread())
   app.use((ctx, next) => oidc.middleware(ctx as never, next))
   return app
 }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { type Field, lengthPrefixed } from './fields.ts'
 import { handleOf } from './handle.ts'
 
@@ -6,8 +6,8 @@ import { handleOf } from './handle.ts'
 const SHORTEST = 8
 const LONGEST = 32
 
-/** HMAC-SHA-256 over the unambiguous encoding of the fields. */
-export function mac(key: Uint8Array, fields: readonly Field[]): Buffer {
+/** HMAC-SHA-256 over the unambiguous encoding of the fields; a handle is for keys that never leave. */
+export function mac(key: Uint8Array | KeyObject, fields: readonly Field[]): Buffer {
   return createHmac('sha256', handleOf(key)).update(lengthPrefixed(fields)).digest()
 }
 

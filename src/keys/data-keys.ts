@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto'
+import { type KeyObject, randomUUID } from 'node:crypto'
 import { ANY_INCARNATION, deriveKey, type ServerPurpose } from '../crypto/derive.ts'
+import { handleOf } from '../crypto/handle.ts'
 import { mac } from '../crypto/mac.ts'
 import type { RootKeys } from '../crypto/root-key.ts'
 import { makeSecret, wipe } from '../crypto/secret.ts'
@@ -136,7 +137,18 @@ function derivedKeys(secret: Buffer, incarnation: string) {
   }
 }
 
+const handles = new WeakMap<Buffer, KeyObject>()
+
 // Presented by strangers, so it may hold lone surrogates; no value of ours does.
 function hash(key: Buffer, value: string): Buffer {
-  return mac(key, [value.toWellFormed()])
+  return mac(heldHandle(key), [value.toWellFormed()])
+}
+
+/** Lookup keys live as long as the process: unlike a session's, their handles may be kept. */
+function heldHandle(key: Buffer): KeyObject {
+  const known = handles.get(key)
+  if (known) return known
+  const handle = handleOf(key)
+  handles.set(key, handle)
+  return handle
 }

@@ -44,9 +44,11 @@ test('every route of the app has its attacks', ({ scene }) => {
     'serveAsset',
     'forSome',
     'forSome',
+    'tellClaims',
     'ahead',
     'introspect',
     'token',
+    'unread',
     '',
   ])
 })

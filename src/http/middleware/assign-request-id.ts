@@ -14,7 +14,7 @@ export function assignRequestId({ trusted }: { readonly trusted: boolean }): Mid
     const given = trusted ? ctx.get('X-Request-Id') : ''
     const id = FORM.test(given) ? given : randomUUID()
     ctx.state.requestId = id
-    ctx.set('X-Request-Id', id)
+    ctx.res.setHeader('X-Request-Id', id)
     return next()
   }
 }

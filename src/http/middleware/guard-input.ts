@@ -8,8 +8,8 @@ import { DomainError } from '../../errors.ts'
  */
 export function guardInput({ bodyLimit }: { readonly bodyLimit: number }): Middleware {
   return function guardedInput(ctx, next) {
-    const length = ctx.get('Content-Length')
-    if (length !== '' && !(Number(length) <= bodyLimit)) {
+    const length = ctx.req.headers['content-length']
+    if (length !== undefined && !(Number(length) <= bodyLimit)) {
       // The rest of it is not waited for.
       ctx.set('Connection', 'close')
       throw new DomainError('too_large', `a body has at most ${bodyLimit} bytes`)
@@ -22,6 +22,7 @@ export function guardInput({ bodyLimit }: { readonly bodyLimit: number }): Middl
 function isPlainAddress(url: string): boolean {
   // Node hands on the bytes above 127 as they came; none may stand in an address (RFC 3986 §2).
   if (/[^\x21-\x7e]/.test(url)) return false
+  if (!url.includes('%')) return true
   try {
     return !decodeURIComponent(url).includes('\0')
   } catch (error) {

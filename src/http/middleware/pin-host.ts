@@ -25,7 +25,7 @@ export function pinHost(issuer: string): Middleware {
   return function pinnedHost(ctx, next) {
     // `GET http://elsewhere/path HTTP/1.1` (RFC 9112 §3.2.2) would name a host besides the header.
     if (!ctx.url.startsWith('/')) throw new DomainError('invalid_request', 'not a path')
-    const named = saidBy(ctx, 'X-Forwarded-Host') || ctx.get('Host').toLowerCase()
+    const named = saidBy(ctx, 'X-Forwarded-Host') || (ctx.req.headers.host ?? '').toLowerCase()
     if (named === '') throw new DomainError('invalid_request', 'no host is named')
     const plain = named.endsWith(defaultPort) ? named.slice(0, -defaultPort.length) : named
     const way = saidBy(ctx, 'X-Forwarded-Proto')

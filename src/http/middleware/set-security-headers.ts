@@ -18,10 +18,13 @@ const HEADERS = {
 /** The strictest headers on every answer, errors too; a handler that needs less says so itself. */
 export function setSecurityHeaders(issuer: string): Middleware {
   const secure = issuer.startsWith('https:')
-  const headers = secure ? { ...HEADERS, 'Strict-Transport-Security': `max-age=${YEAR}` } : HEADERS
+  const headers = Object.entries({
+    ...HEADERS,
+    ...(secure && { 'Strict-Transport-Security': `max-age=${YEAR}` }),
+  })
 
-  return function securityHeaders(ctx, next) {
-    ctx.set(headers)
+  return function securityHeaders({ res }, next) {
+    for (const [name, value] of headers) res.setHeader(name, value)
     return next()
   }
 }

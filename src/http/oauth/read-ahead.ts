@@ -5,16 +5,24 @@ const LONGEST = 16_384
 const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/i
 const bodies = new WeakMap<IncomingMessage, Buffer>()
 
-/**
- * Reads short forms for the provider, which would iterate over the request's stream at three times
- * the cost, and leaves them as if unread: the provider takes the body from `iterator()` where the
- * request is `readable` (oidc-provider 9.13 lib/shared/selective_body.js).
- */
+/** Reads short forms once, for the short ways and for the provider. */
 export function readAhead(): Middleware {
   return async function ahead({ req, method }, next) {
-    if (method !== 'POST' || !isShortForm(req)) return next()
-    const body = await bodyOf(req)
-    bodies.set(req, body)
+    if (method === 'POST' && isShortForm(req)) bodies.set(req, await bodyOf(req))
+    return next()
+  }
+}
+
+/**
+ * Leaves the form that was read as if unread: the provider would iterate over the request's stream
+ * at three times the cost, and takes the body from `iterator()` where the request is `readable`
+ * (oidc-provider 9.13 lib/shared/selective_body.js). Goes right before it: a request with properties
+ * of its own is slower to handle.
+ */
+export function leaveUnread(): Middleware {
+  return function unread({ req }, next) {
+    const body = bodies.get(req)
+    if (body === undefined) return next()
     Object.defineProperties(req, {
       readable: { value: true },
       iterator: { value: () => [body] },

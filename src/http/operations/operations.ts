@@ -30,10 +30,10 @@ export function operations(deps: OperationsDeps): Middleware {
     '/ready': (ctx) => ready(ctx, deps.doctor),
     '/metrics': (ctx) => metrics(ctx, deps),
   }
+  const byPath = new Map<string, Answer>(Object.entries(answers))
   return function operate(ctx, next) {
-    const path = OPERATIONS.find((one) => one === foldPath(ctx.path))
-    if (!path) return next()
-    const answer = answers[path]
+    const answer = byPath.get(foldPath(ctx.path))
+    if (!answer) return next()
     if (ctx.method === 'GET' || ctx.method === 'HEAD') return answer(ctx)
     ctx.status = 405
     ctx.set('Allow', 'GET, HEAD')
