@@ -19,6 +19,7 @@ export type ConsentId = Id<'con'>
 export type EntryId = Id<'aud'>
 export type DeliveryId = Id<'dlv'>
 export type ElevationId = Id<'elv'>
+export type FactorId = Id<'fac'>
 
 type Kind =
   | 'usr'
@@ -33,6 +34,7 @@ type Kind =
   | 'aud'
   | 'dlv'
   | 'elv'
+  | 'fac'
 
 /** A fresh identifier; ordered by time, so that indexes stay compact (RFC 9562 §5.7). */
 export function newId<K extends Kind>(): Id<K> {

@@ -2,4 +2,5 @@
 export const SEALED_COLUMNS = [
   { table: 'artifact', column: 'payload_sealed' },
   { table: 'signing_key', column: 'private_sealed' },
+  { table: 'factor', column: 'secret_sealed' },
 ] as const

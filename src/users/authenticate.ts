@@ -36,6 +36,8 @@ export type Authentication =
        * time, and a login begun with a stolen password must not survive the change of it.
        */
       readonly passwordVersion: number
+      /** Whether the password is not enough. */
+      readonly secondFactor: boolean
     }
   | { readonly ok: false; readonly reason: 'invalid_credentials' }
   | { readonly ok: false; readonly reason: 'throttled'; readonly retryAfter: number }
@@ -72,9 +74,9 @@ export async function authenticate(deps: Deps, attempt: PasswordAttempt): Promis
   const waitAfter = await deps.throttle.pass(from)
   if (waitAfter > 0) return refusal(waitAfter)
 
-  const { user, passwordVersion } = verdict.credentials
+  const { user, passwordVersion, secondFactor } = verdict.credentials
   await refreshHash(deps, verdict.credentials, password)
-  return { ok: true, user, passwordVersion }
+  return { ok: true, user, passwordVersion, secondFactor }
 }
 
 const INVALID = { ok: false, reason: 'invalid_credentials' } as const

@@ -11,6 +11,7 @@ export interface Credentials {
   readonly user: User
   readonly passwordHash: string | null
   readonly passwordVersion: number
+  readonly secondFactor: boolean
 }
 
 export interface UserValues {
@@ -24,7 +25,8 @@ const COLUMNS = `
   id, username, external_id AS "externalId", name, given_name AS "givenName",
   family_name AS "familyName", email, email_verified AS "emailVerified",
   phone_number AS "phoneNumber", phone_verified AS "phoneVerified", address, locale,
-  password_hash AS "passwordHash", password_version AS "passwordVersion", state,
+  password_hash AS "passwordHash", password_version AS "passwordVersion",
+  second_factor AS "secondFactor", state,
   created_at AS "createdAt", updated_at AS "updatedAt"`
 
 type Row = Omit<UserModel, 'endedBefore' | 'offlineEndedBefore'>
@@ -63,8 +65,8 @@ export function selectUserByExternalId(db: Sql, externalId: string): Promise<Use
 export async function selectCredentials(db: Sql, username: string): Promise<Credentials | null> {
   const [row] = await db.query<Row>(BY_USERNAME, [username])
   if (!row) return null
-  const { passwordHash, passwordVersion } = row
-  return { user: toUser(row), passwordHash, passwordVersion }
+  const { passwordHash, passwordVersion, secondFactor } = row
+  return { user: toUser(row), passwordHash, passwordVersion, secondFactor }
 }
 
 export async function updatePasswordHash(db: Db, id: UserId, hash: string): Promise<boolean> {

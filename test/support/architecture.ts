@@ -35,6 +35,9 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Where a package, or an ability, may be used at all. */
 const KEPT_TO: Readonly<Record<string, RegExp>> = {
   argon2: /^users\/password\.ts$/,
+  otpauth: /^users\/factors\/totp\.ts$/,
+  '@simplewebauthn/server': /^users\/factors\/verify-passkey\.ts$/,
+  uqr: /^http\/security\//,
   koa: /^(app\.ts|http\/|demo\/)/,
   '@koa/router': /^(http\/|demo\/)/,
   'oidc-provider': /^(oidc\/|http\/interactions\/)/,

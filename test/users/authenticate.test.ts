@@ -28,7 +28,12 @@ const test = base.extend<{ anna: User }>({
 
 test.describe('a right password', () => {
   test('is its user', async ({ services, anna }) => {
-    expect(await attempt(services)).toEqual({ ok: true, user: anna, passwordVersion: 0 })
+    expect(await attempt(services)).toEqual({
+      ok: true,
+      user: anna,
+      passwordVersion: 0,
+      secondFactor: false,
+    })
     expect(await attempt(services, { username: ' ANNA ' })).toMatchObject({ ok: true })
   })
 

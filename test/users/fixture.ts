@@ -6,6 +6,7 @@ import { createLimiter } from '../../src/database/limiter.ts'
 import { type AuditKeys, createAuditKeys } from '../../src/keys/audit-keys.ts'
 import { loadServerKeys, type ServerKeys } from '../../src/keys/data-keys.ts'
 import { createFailureTally } from '../../src/users/failure-tally.ts'
+import { createFactorThrottle } from '../../src/users/factors/factor-throttle.ts'
 import { createLoginThrottle } from '../../src/users/login-throttle.ts'
 import { createPasswords, type PasswordSettings } from '../../src/users/password.ts'
 import { test as base, type TestDatabase } from '../support/database.ts'
@@ -22,6 +23,8 @@ export const CHEAP: PasswordSettings = {
   parallelism: 1,
   maxConcurrentHashes: 2,
 }
+
+export const ISSUER = 'http://localhost:8080'
 
 const THROTTLE = {
   perUser: { points: 3, window: 900 },
@@ -59,7 +62,14 @@ function servicesOn({ db, pool }: Pick<TestDatabase, 'db' | 'pool'>, keys: Keys)
     throttle: THROTTLE,
   })
   const failures = createFailureTally({ db })
-  return { db, ...keys, throttle, failures, passwords: createPasswords(CHEAP) }
+  const factorThrottle = createFactorThrottle({
+    limiter: (options) => createLimiter(pool, options),
+    serverKeys: keys.serverKeys,
+    throttle: THROTTLE,
+  })
+  const config = { issuer: ISSUER }
+  const passwords = createPasswords(CHEAP)
+  return { db, ...keys, throttle, failures, factorThrottle, config, passwords }
 }
 
 /** How often argon2 did its work meanwhile; the runtime tells, so that no word of ours has to be believed. */
