@@ -1,6 +1,7 @@
 import { changeAndTell, type NewEntry } from '../audit/append-entry.ts'
 import type { Sql, Statement } from '../database/sql.ts'
 import type { LoginId, UserId } from '../ids.ts'
+import { AAL1 } from './level.ts'
 import type { Login } from './login.ts'
 
 interface LoginRow {
@@ -11,10 +12,14 @@ interface LoginRow {
   readonly amr: readonly string[]
   readonly created_at: Date
   readonly absolute_end_at: Date
+  readonly is_fresh: boolean
   readonly by_prior_cookie?: boolean
 }
 
-const COLUMNS = 'l.id, l.user_id, l.auth_time, l.acr, l.amr, l.created_at, l.absolute_end_at'
+const FRESH = `l.auth_time > statement_timestamp() - interval '10 minutes'`
+
+const COLUMNS = `l.id, l.user_id, l.auth_time, l.acr, l.amr, l.created_at, l.absolute_end_at,
+  ${FRESH} AS is_fresh`
 
 /** The condition of a live login, for statements that join it as `l` and its person as `u`. */
 export const LIVE = `l.ended_at IS NULL AND l.absolute_end_at > statement_timestamp()
@@ -31,6 +36,7 @@ function toLogin(row: LoginRow): Login {
     createdAt: row.created_at,
     absoluteEndAt: row.absolute_end_at,
     byPriorCookie: row.by_prior_cookie ?? false,
+    isFresh: row.is_fresh,
   }
 }
 
@@ -48,15 +54,17 @@ export interface NewLogin {
   readonly passwordVersion: number | null
 }
 
-// The person's row is locked against an end of all their logins, and a change of their password:
-// one that commits first refuses this login, one that comes later finds it.
+// The person's row is locked against an end of all their logins, and a change of their password or
+// factors: one that commits first refuses this login, one that comes later finds it. Where there is
+// a second factor, one alone never makes a login, whoever calls.
 const INSERT: Statement = {
   name: 'login_insert',
   text: `INSERT INTO login (id, user_id, auth_time, acr, amr, secret_wrapped, root_version,
       context_sealed, created_at, last_seen_at, idle_timeout, absolute_end_at)
     SELECT $1, u.id, t, $3, $4, $5, $6, $7, t, t, $8, t + make_interval(secs => $9)
     FROM (SELECT id FROM "user" WHERE id = $2 AND state = 'active'
-        AND ($10::int IS NULL OR password_version = $10) FOR SHARE) u,
+        AND ($10::int IS NULL OR password_version = $10)
+        AND NOT (second_factor AND $3 = '${AAL1}') FOR SHARE) u,
       LATERAL (SELECT clock_timestamp() AS t WHERE u.id IS NOT NULL) c
     RETURNING auth_time`,
 }
@@ -85,6 +93,7 @@ const REAUTHENTICATE: Statement = {
       last_seen_at = clock_timestamp(),
       absolute_end_at = clock_timestamp() + make_interval(secs => $5)
     FROM "user" u WHERE l.id = $1 AND l.user_id = $2 AND u.id = l.user_id AND ${LIVE}
+      AND NOT (u.second_factor AND $3 = '${AAL1}')
     RETURNING l.auth_time`,
 }
 
@@ -107,6 +116,27 @@ export async function updateProof(
     login.absoluteTimeout,
   ])
   return row?.auth_time ?? null
+}
+
+/** Adds to a proof that is fresh; takes login, person, acr and amr. */
+export const RAISE: Statement = {
+  name: 'login_raise',
+  text: `UPDATE login l SET acr = $3, amr = $4, last_seen_at = clock_timestamp()
+    FROM "user" u
+    WHERE l.id = $1 AND l.user_id = $2 AND u.id = l.user_id AND ${LIVE} AND ${FRESH}
+    RETURNING l.auth_time`,
+}
+
+const LOCK_TO_CHANGE_FACTORS: Statement = {
+  name: 'login_lock_to_change_factors',
+  text: `SELECT ${COLUMNS} FROM login l JOIN "user" u ON u.id = l.user_id
+    WHERE l.id = $1 AND ${LIVE} AND ${FRESH} FOR NO KEY UPDATE OF l, u`,
+}
+
+/** Holds a fresh login and its person against everybody who would end one or change the other. */
+export async function lockToChangeFactors(tx: Sql, id: LoginId): Promise<Login | null> {
+  const [row] = await tx.query<LoginRow>(LOCK_TO_CHANGE_FACTORS, [id])
+  return row ? toLogin(row) : null
 }
 
 // A second tab may still hold the cookie from before the last change: honoured for 30 s.

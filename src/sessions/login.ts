@@ -11,6 +11,8 @@ export interface Login {
   readonly absoluteEndAt: Date
   /** Found by the cookie before the newest, which is honoured for a moment and never renewed. */
   readonly byPriorCookie: boolean
+  /** The person proved who they are within the last ten minutes. */
+  readonly isFresh: boolean
 }
 
 export interface LoginLimits {
@@ -23,7 +25,7 @@ export interface LoginLimits {
 export interface Proof {
   /** Authentication context class: `urn:sojourn:aal1` for one factor. */
   readonly acr: string
-  /** RFC 8176: `pwd`, `otp`, `hwk`, … */
+  /** RFC 8176 and its registry: `pwd`, `otp`, `pop`, `mfa`, …; ours is `recovery`. */
   readonly amr: readonly string[]
 }
 
