@@ -1,6 +1,7 @@
 import { formatId } from '../ids.ts'
 import type { AccessTokenContent, FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { StandingGrant } from '../sessions/stay.ts'
+import { authenticationClaims } from './authentication-claims.ts'
 import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
 import { sidOf } from './session-claims.ts'
@@ -28,7 +29,7 @@ export function accessTokenPayload(deps: Pick<OidcDeps, 'serverKeys'>, found: Fo
     grantId: found.grant.id,
     sessionUid: session.loginId ?? undefined,
     sid: sidOf(deps, clientOfToken(found), session.id),
-    extra: workspaceClaims(session),
+    extra: { ...workspaceClaims(session), ...authenticationClaims(session) },
   }
 }
 

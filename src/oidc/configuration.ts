@@ -2,6 +2,7 @@ import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provid
 import { corsOriginsOf, isConfidential } from '../clients/client.ts'
 import { subjectFor } from '../clients/subject.ts'
 import { parseId } from '../ids.ts'
+import { LEVELS } from '../sessions/level.ts'
 import { findAccount } from './account.ts'
 import { createAdapter } from './adapters/adapter.ts'
 import { CLAIMS_OF_SCOPES, IDENTITY_SCOPES } from './claims.ts'
@@ -54,7 +55,7 @@ export function configurationOf(
       token_endpoint_auth_method: 'client_secret_basic',
     },
     extraClientMetadata: { properties: ['allowed_origins'] },
-    acrValues: ['urn:sojourn:aal1'],
+    acrValues: [...LEVELS],
     clockTolerance: 15,
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,

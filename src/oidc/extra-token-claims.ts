@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider'
 import { formatId } from '../ids.ts'
+import { authenticationClaims } from './authentication-claims.ts'
 import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
 import type { Payload } from './payload.ts'
@@ -24,6 +25,7 @@ export function extraTokenClaims(
 export function stayClaims({ session, sid, grantId, epoch, familyId }: TokenOrigin): Payload {
   return {
     ...workspaceClaims(session),
+    ...authenticationClaims(session),
     sid,
     grant_id: formatId('gra', grantId),
     grant_epoch: epoch,

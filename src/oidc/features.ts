@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { assertClaimsParameter } from './claims-parameter.ts'
 import type { OidcDeps } from './deps.ts'
 import { registrationFactories } from './registration.ts'
 import { requireState } from './request-state.ts'
@@ -17,6 +18,7 @@ export function features(deps: OidcDeps) {
     rpInitiatedLogout: { enabled: true },
     // On for discovery and the clients' metadata; deliveries send the tokens.
     backchannelLogout: { enabled: true },
+    claimsParameter: { enabled: true, assertClaimsParameter },
     clientCredentials: { enabled: true },
     userinfo: { enabled: true },
     introspection: { enabled: true, allowedPolicy: mayIntrospect(deps) },

@@ -1,4 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { LEVEL_UNMET, meetsAsked, mustBeKnown } from './asked-level.ts'
 import type { OidcDeps } from './deps.ts'
 import { requireState } from './request-state.ts'
 import { resolveWorkspace } from './resolve-workspace.ts'
@@ -17,7 +18,20 @@ export function interactionsFor(deps: OidcDeps) {
       return isBarred && !ctx.oidc.result?.login ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
     },
   )
-  policy.get('login')!.checks.add(barred)
+  const unmet = new Check(
+    LEVEL_UNMET,
+    'a stronger authentication is required',
+    'login_required',
+    ({ oidc: { params = {}, session } }) => {
+      mustBeKnown(params)
+      return meetsAsked(session?.acr, params) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+    },
+  )
+  // The library's own want the very level that was asked for, and not one that includes it.
+  const { checks } = policy.get('login')!
+  for (const own of ['essential_acr', 'essential_acrs']) checks.remove(own)
+  checks.add(barred)
+  checks.add(unmet)
 
   const asks = (state: 'open' | 'not_a_member') => async (ctx: KoaContextWithOIDC) => {
     const resolved = await resolveWorkspace(deps, ctx)

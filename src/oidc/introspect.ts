@@ -6,6 +6,7 @@ import type { FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { AskingClient, ReadIntrospection } from '../sessions/introspection.ts'
 import { clientOfToken, presentScope } from './access-token-payload.ts'
 import { checkAnyAccessToken } from './any-access-token.ts'
+import { authenticationClaims } from './authentication-claims.ts'
 import { claimedFooting } from './claimed-footing.ts'
 import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
@@ -103,5 +104,6 @@ function aboutStay({ serverKeys }: OidcDeps, found: Extract<Found, { of: 'sessio
   return {
     sub: session.userId ? subjectFor({ lookup: serverKeys }, client, session.userId) : undefined,
     ...workspaceClaims(session),
+    ...authenticationClaims(session),
   }
 }

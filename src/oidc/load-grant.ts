@@ -4,6 +4,7 @@ import { covers } from '../consent/consent.ts'
 import { endExpired, enterWorkspace } from '../sessions/enter-workspace.ts'
 import { grantFor } from '../sessions/grant-for.ts'
 import { grantPayload } from './adapters/grant-adapter.ts'
+import { meetsAsked } from './asked-level.ts'
 import { contextOf } from './context-of.ts'
 import type { OidcDeps } from './deps.ts'
 import { type PersonCheck, type Place, personAt, personNow } from './person.ts'
@@ -30,7 +31,8 @@ export function loadExistingGrant(deps: OidcDeps) {
 
 /** A fresh proof is asked for and has not been given: nothing is entered on the strength of the old. */
 function mustProve(ctx: KoaContextWithOIDC): boolean {
-  return ctx.oidc.prompts.has('login') && !ctx.oidc.result?.login
+  const { prompts, result, session, params = {} } = ctx.oidc
+  return (prompts.has('login') && !result?.login) || !meetsAsked(session?.acr, params)
 }
 
 /** The person, with no session in their way that time has ended. */

@@ -2,6 +2,7 @@ import { subjectFor } from '../clients/subject.ts'
 import type { Config } from '../config/config.ts'
 import { signJwt } from '../keys/jws.ts'
 import { claimsOf } from '../users/claims.ts'
+import { presentAuthentication } from './authentication-claims.ts'
 import { identityClaims } from './claims.ts'
 import { type SigningDeps, signingKey } from './make-access-token.ts'
 import { epochSeconds } from './payload.ts'
@@ -17,16 +18,16 @@ export function makeIdToken(deps: Deps, refresh: PlainRefresh): Promise<string> 
   const { config, serverKeys } = deps
   const { presented, payload, user, openid } = refresh
   const { client, session } = presented.check
-  const { auth_time, acr } = payload.claims?.id_token ?? {}
+  const { acr, amr, authTime } = presentAuthentication(session, payload)
   const iat = epochSeconds(new Date())
   const claims = {
     sub: subjectFor({ lookup: serverKeys }, client, user.id),
     ...identityClaims(session),
     ...sessionClaims(deps, client, { session, browser: browserOf(presented) }),
     ...claimsOf(user, new Set(openid)),
-    // Said to who asked for it at the authorization, by `max_age` or `acr_values`.
-    ...(auth_time !== undefined && { auth_time: payload.authTime }),
-    ...(acr !== undefined && { acr: payload.acr }),
+    acr,
+    amr,
+    auth_time: authTime,
     aud: client.clientId,
     exp: iat + config.tokens.idToken,
     iat,

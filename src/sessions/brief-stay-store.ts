@@ -25,6 +25,9 @@ type SessionRow = Pick<
   | 'epoch_id'
   | 'secret_wrapped'
   | 'absolute_end_at'
+  | 'auth_time'
+  | 'acr'
+  | 'amr'
   | 'refusal'
   | 'read_at'
 > & { readonly revoked: readonly string[] | null }
@@ -47,7 +50,8 @@ interface GrantRow {
  */
 export const BRIEF_COLUMNS = `
   k.place::int AS place, c.session_id, c.workspace_id, c.workspace_slug, c.roles, c.user_id,
-  c.epoch_id, c.secret_wrapped, c.absolute_end_at, c.refusal, statement_timestamp() AS read_at,
+  c.epoch_id, c.secret_wrapped, c.absolute_end_at, c.auth_time, c.acr, c.amr, c.refusal,
+  statement_timestamp() AS read_at,
   (SELECT array_agg(r.jti) FROM revoked_token r
     WHERE r.session_id = c.session_id AND r.expires_at > statement_timestamp()) AS revoked,
   g.id AS grant_id, cl.client_id AS grant_client, ${SECTOR} AS sector, g.epoch, g.scopes`
@@ -91,6 +95,9 @@ function toSession(row: SessionRow): BriefSession {
     epochId: row.epoch_id,
     secretWrapped: row.secret_wrapped,
     absoluteEndAt: row.absolute_end_at,
+    authTime: row.auth_time,
+    acr: row.acr,
+    amr: row.amr,
     refusal: row.refusal,
     readAt: row.read_at,
   }

@@ -19,6 +19,9 @@ export type BriefSession = Pick<
   | 'epochId'
   | 'secretWrapped'
   | 'absoluteEndAt'
+  | 'authTime'
+  | 'acr'
+  | 'amr'
   | 'refusal'
   | 'readAt'
 >

@@ -23,12 +23,12 @@ test.describe('discovery', () => {
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       request_uri_parameter_supported: false,
-      claims_parameter_supported: false,
+      claims_parameter_supported: true,
       backchannel_logout_supported: true,
       backchannel_logout_session_supported: true,
 
       subject_types_supported: ['public', 'pairwise'],
-      acr_values_supported: ['urn:sojourn:aal1'],
+      acr_values_supported: ['urn:sojourn:aal1', 'urn:sojourn:aal2'],
       id_token_signing_alg_values_supported: ['ES256', 'RS256'],
       dpop_signing_alg_values_supported: ['ES256', 'RS256', 'EdDSA', 'Ed25519'],
       token_endpoint_auth_methods_supported: [
@@ -48,10 +48,10 @@ test.describe('discovery', () => {
       claim_types_supported: ['normal'],
       claims_supported: [
         ...['sub', 'sid', 'session_expiry', 'offline_sid', 'offline_session_expiry'],
-        ...['workspace_id', 'workspace_slug', 'workspace_roles'],
+        ...['workspace_id', 'workspace_slug', 'workspace_roles', 'acr', 'amr', 'auth_time'],
         ...['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'updated_at'],
         ...['email', 'email_verified', 'address', 'phone_number', 'phone_number_verified'],
-        ...['acr', 'auth_time', 'iss'],
+        'iss',
       ],
     })
   })

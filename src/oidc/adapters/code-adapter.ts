@@ -10,6 +10,7 @@ import {
   redeemCode,
   sealCode,
 } from '../../sessions/redeem-code.ts'
+import { presentAuthentication } from '../authentication-claims.ts'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
 import { requireState } from '../request-state.ts'
@@ -72,8 +73,9 @@ export function codeAdapter(deps: OidcDeps): ModelAdapter {
   })
 }
 
-function payloadOf(code: string, { payload, use }: PresentedCode): Payload {
-  if (use === 'first') return { ...payload, jti: code }
+function payloadOf(code: string, { check, payload, use }: PresentedCode): Payload {
+  if (use === 'first')
+    return { ...payload, ...presentAuthentication(check.session, payload), jti: code }
   // The library looks at the time before it looks at the use; a late thief would go unnoticed.
   const exp = Math.floor(Date.now() / 1000) + 60
   return { ...payload, jti: code, consumed: true, exp }

@@ -11,6 +11,7 @@ import {
   type PresentedToken,
   presentRefreshToken,
 } from '../../sessions/present-refresh-token.ts'
+import { presentAuthentication } from '../authentication-claims.ts'
 import { checkedGrantOf } from '../checked-grant.ts'
 import { contextOf } from '../context-of.ts'
 import type { OidcDeps } from '../deps.ts'
@@ -115,6 +116,7 @@ async function remember(deps: OidcDeps, presented: PresentedToken): Promise<void
 function payloadOf(text: string, { check, generation, verdict, payload }: PresentedToken): Payload {
   return {
     ...payload,
+    ...presentAuthentication(check.session, payload),
     kind: 'RefreshToken',
     jti: text,
     grantId: check.grant.id,

@@ -185,7 +185,9 @@ test.describe('a refresh by the short way', () => {
       workspace_roles: ['member'],
     }
     const times = { iat: expect.any(Number), exp: expect.any(Number) }
-    const shared = { iss: node.issuer, sub: formatId('usr', user.id), sid, ...place, ...times }
+    const proof = { acr: 'urn:sojourn:aal1', amr: ['pwd'], auth_time: expect.any(Number) }
+    const about = { ...place, ...proof, ...times }
+    const shared = { iss: node.issuer, sub: formatId('usr', user.id), sid, ...about }
     expect(decodeProtectedHeader(body.id_token)).toEqual({ alg: 'ES256', kid: expect.any(String) })
     expect(decodeJwt(body.id_token)).toEqual({
       ...shared,
