@@ -19,6 +19,7 @@ import { token } from './http/oauth/token.ts'
 import { userinfo } from './http/oauth/userinfo.ts'
 import { operations } from './http/operations/operations.ts'
 import { createPages, type Pages } from './http/pages.ts'
+import { securityRoutes } from './http/security/routes.ts'
 import { serveAssets } from './http/serve-assets.ts'
 import { cookieKeys } from './oidc/cookies.ts'
 import type { Services } from './services.ts'
@@ -30,6 +31,7 @@ export interface Looks {
 
 /** Where people are answered, in any case, as routers compare. */
 const PAGES = /^\/(|interaction|account|login|logout|oauth2\/logout)(\/|$)/i
+const SECURITY = /^\/account\/security(\/|$)/i
 const ROOT = join(import.meta.dirname, '..')
 
 /** The pages and their assets, read once. */
@@ -62,6 +64,7 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   app.use(apiRoutes(services))
   app.use(serveAssets(assets))
   app.use(onlyFor(PAGES, interactionRoutes(served)))
+  app.use(onlyFor(SECURITY, securityRoutes(served)))
   app.use(onlyFor(PAGES, accountRoutes(served)))
   app.use(userinfo(services))
   app.use(readAhead())

@@ -23,6 +23,7 @@ import { familyReader, type ReadFamily } from './sessions/family-check.ts'
 import { createFigures, type FiguresKeeper } from './sessions/figures.ts'
 import { type ReadStay, stayReader } from './sessions/stay.ts'
 import { type ReadTokenCheck, tokenCheckReader } from './sessions/token-check.ts'
+import { createFactorThrottle, type FactorThrottle } from './users/factors/factor-throttle.ts'
 import { createFailureTally, type FailureTally } from './users/failure-tally.ts'
 import { createLoginThrottle, type LoginThrottle } from './users/login-throttle.ts'
 
@@ -34,6 +35,7 @@ export interface Services extends Core {
   readonly keyring: Keyring
   readonly throttle: LoginThrottle
   readonly failures: FailureTally
+  readonly factorThrottle: FactorThrottle
   readonly registry: FindInRegistry
   readonly activity: Activity
   readonly figures: FiguresKeeper
@@ -71,6 +73,7 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     passwords: metrics.metered(core.passwords),
     throttle: createLoginThrottle({ limiter, serverKeys, throttle: config.throttle }),
     failures: createFailureTally({ db }),
+    factorThrottle: createFactorThrottle({ limiter, serverKeys, throttle: config.throttle }),
     registry: registryFinder(db),
     activity: createActivity({ db }),
     figures: createFigures({ db }),

@@ -1,5 +1,11 @@
 import type { ErrorCode } from '../errors.ts'
 import type { AccountModel } from './account/model.ts'
+import type {
+  AuthenticatorModel,
+  FactorsModel,
+  PasskeyModel,
+  RecoveryCodesModel,
+} from './security/models.ts'
 
 /** What each page is told: words and addresses ready to show, never a row; the key is the template. */
 export interface PageModels {
@@ -10,6 +16,12 @@ export interface PageModels {
   readonly logout: LogoutModel
   readonly 'logged-out': LoggedOutModel
   readonly account: AccountModel
+  readonly 'second-factor': SecondFactorModel
+  readonly 'needs-factor': NeedsFactorModel
+  readonly 'security/factors': FactorsModel
+  readonly 'security/authenticator': AuthenticatorModel
+  readonly 'security/passkey': PasskeyModel
+  readonly 'security/recovery-codes': RecoveryCodesModel
 }
 
 export interface Link {
@@ -28,15 +40,31 @@ export type LoginError = Extract<
   'invalid_credentials' | 'throttled' | 'form_expired' | 'invalid_request' | 'unavailable'
 >
 
+/** Carried along by a form that says nothing of it. */
+export interface Field {
+  readonly name: string
+  readonly value: string
+}
+
+/** Of a factor besides the password. */
+export type FactorError = LoginError | 'wrong_factor'
+
+/** A form that a script fills: `options` for the browser, `challenge` for us; posts `credential`. */
+export interface PasskeyOffer {
+  readonly action: string
+  readonly challenge: string
+  readonly options: string
+}
+
 /** Posts `username`, `password` and `fields`; the cancel button posts the same form to `cancelAction`. */
 export interface LoginModel extends Form {
   /** What else the form is for, where a person confirms an act. */
-  readonly fields: readonly { readonly name: string; readonly value: string }[]
+  readonly fields: readonly Field[]
   /** Where the person is going; null when they came to their own account page. */
   readonly clientName: string | null
   /** What was typed so far, or who is asked to confirm. */
   readonly username: string
-  readonly error: LoginError | null
+  readonly error: FactorError | null
   /** With `throttled`, as in "2 minutes". */
   readonly retryAfter: string | null
   /** Why somebody who is logged in is asked again; the username is then fixed. */
@@ -44,6 +72,35 @@ export interface LoginModel extends Form {
   readonly cancelAction: string | null
   /** Where somebody else may log in instead, while one person is asked to confirm. */
   readonly switchAction: string | null
+  /** The way in without a password; null where there is none. */
+  readonly passkey: PasskeyOffer | null
+}
+
+/** Posts `ticket` with `code`, `recovery` or `credential`. */
+export interface SecondFactorModel extends Form {
+  readonly fields: readonly Field[]
+  readonly clientName: string | null
+  readonly ticket: string
+  /** For who is logged in, and asked for more. */
+  readonly isStepUp: boolean
+  readonly hasApp: boolean
+  readonly hasCodes: boolean
+  readonly passkey: PasskeyOffer | null
+  readonly error: FactorError | null
+  /** What was wrong, where that is known. */
+  readonly by: 'totp' | 'recovery_code' | 'passkey' | null
+  readonly retryAfter: string | null
+  readonly cancelAction: string | null
+}
+
+/** For who is asked for a second factor and has none; the button posts `csrf` to `cancelAction`. */
+export interface NeedsFactorModel {
+  readonly csrf: string
+  readonly clientName: string
+  readonly authenticatorHref: string
+  /** Null where there can be no passkeys. */
+  readonly passkeyHref: string | null
+  readonly cancelAction: string
 }
 
 /** Posts `workspace` with the value of the chosen one; the other button posts to `switchAction`. */

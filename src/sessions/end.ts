@@ -28,6 +28,7 @@ export type EndCause =
   | 'switched_user'
   | 'logout_everywhere'
   | 'password_changed'
+  | 'factors_reset'
   | 'user_disabled'
   | 'user_deleted'
   | 'restored'

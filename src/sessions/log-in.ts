@@ -1,6 +1,5 @@
 import type { Db } from '../database/transaction.ts'
-import { DomainError } from '../errors.ts'
-import type { LoginId } from '../ids.ts'
+import type { UserId } from '../ids.ts'
 import type { AuditKeys } from '../keys/audit-keys.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
@@ -8,11 +7,9 @@ import { type Authentication, authenticate } from '../users/authenticate.ts'
 import type { FailureTally } from '../users/failure-tally.ts'
 import type { LoginThrottle } from '../users/login-throttle.ts'
 import type { Passwords } from '../users/password.ts'
-import type { User } from '../users/user.ts'
+import { type Admitted, admit } from './admit.ts'
 import { boundContext, type Context } from './context.ts'
-import { type EndedSession, endLogin } from './end.ts'
 import { type Login, type LoginLimits, PASSWORD_PROOF } from './login.ts'
-import { type ProvenUser, proveAgain, startLogin } from './start-login.ts'
 
 export interface LogInDeps {
   readonly db: Db
@@ -34,22 +31,18 @@ export interface LogInAttempt {
   readonly current: Login | null
 }
 
-export type LoggedIn =
-  | {
-      readonly ok: true
-      readonly loginId: LoginId
-      readonly user: User
-      readonly authTime: Date
-      /** Sessions of the person who was logged in here before. */
-      readonly ended: readonly EndedSession[]
-    }
-  | Extract<Authentication, { ok: false }>
+/** The password was right, and the person has a second factor: nobody is logged in yet. */
+export interface FirstProof {
+  readonly userId: UserId
+  readonly passwordVersion: number
+}
 
-/**
- * Lets a person in by their password. The login that their browser holds goes on where it is
- * theirs, with its limits counted anew; where it is somebody else's, it ends: one browser never
- * stands for two people.
- */
+export type LoggedIn =
+  | Admitted
+  | Extract<Authentication, { ok: false }>
+  | { readonly ok: false; readonly reason: 'factor_required'; readonly first: FirstProof }
+
+/** Lets a person in by their password, or tells that it is not enough. */
 export async function logIn(deps: LogInDeps, attempt: LogInAttempt): Promise<LoggedIn> {
   const { username, password, current } = attempt
   const context = boundContext(attempt.context)
@@ -61,39 +54,10 @@ export async function logIn(deps: LogInDeps, attempt: LogInAttempt): Promise<Log
   })
   if (!verdict.ok) return verdict
 
-  const { user, passwordVersion } = verdict
+  const { user, passwordVersion, secondFactor } = verdict
+  const first = { userId: user.id, passwordVersion }
+  if (secondFactor) return { ok: false, reason: 'factor_required', first }
   const moment = { workspaceId: null, at: new Date() }
   const auditContext = await deps.auditKeys.seal(deps.db, moment, context)
-  const proof = PASSWORD_PROOF
-  const proven: ProvenUser = { userId: user.id, proof, context, auditContext, passwordVersion }
-  try {
-    const { id, authTime } = await goOnOrBegin(deps, proven, current)
-    return { ok: true, loginId: id, user, authTime, ended: await endOther(deps, proven, current) }
-  } catch (error) {
-    if (isRefused(error)) return { ok: false, reason: 'invalid_credentials' }
-    throw error
-  }
-}
-
-async function goOnOrBegin(deps: LogInDeps, proven: ProvenUser, current: Login | null) {
-  if (current?.userId !== proven.userId) return startLogin(deps, proven)
-  try {
-    return { id: current.id, authTime: await proveAgain(deps, current.id, proven) }
-  } catch (error) {
-    // It ended while the password was verified; what ended stays so.
-    if (error instanceof DomainError && error.code === 'login_ended')
-      return startLogin(deps, proven)
-    throw error
-  }
-}
-
-async function endOther(deps: LogInDeps, { userId }: ProvenUser, current: Login | null) {
-  if (!current || current.userId === userId) return []
-  const by = { kind: 'user', id: userId } as const
-  return endLogin(deps, current.id, { cause: 'switched_user', by })
-}
-
-/** The password was changed, or the person disabled, after it was verified. */
-function isRefused(error: unknown): boolean {
-  return error instanceof DomainError && error.code === 'invalid_credentials'
+  return admit(deps, { ...first, proof: PASSWORD_PROOF, context, auditContext }, current)
 }

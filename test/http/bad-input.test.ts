@@ -44,6 +44,7 @@ test('every route of the app has its attacks', ({ scene }) => {
     'serveAsset',
     'forSome',
     'forSome',
+    'forSome',
     'tellClaims',
     'ahead',
     'introspect',

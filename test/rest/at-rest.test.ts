@@ -33,11 +33,14 @@ const SEEN = [
   'logout_token',
   'nonce',
   'password',
+  'recovery',
   'refresh_token',
   'registration_access_token',
   'request_uri',
   'state',
+  'ticket',
   'token',
+  'totp_secret',
 ]
 
 const OFFLINE = { scope: 'openid offline_access', prompt: 'consent' }
@@ -71,6 +74,7 @@ test('after a whole journey no secret and no context is at rest in clear', async
   await journey.register(stage)
   await journey.revokeOne(players.page, bound)
   await journey.revokeOne(players.web, newer)
+  await journey.addFactor(stage, players)
   await journey.logOut(players, newer)
   await expect.poll(() => stage.party.received.length).toBe(1)
   stage.wire.note('logout_token', stage.party.received[0]?.token ?? '')

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { TOTP } from 'otpauth'
 import { type Browsing, browse, type Page } from '../support/browse.ts'
 import { type Answer, type Party, post, refresh, revoke, send } from '../support/relying-party.ts'
 import type { Stage } from './stage.ts'
@@ -188,6 +189,23 @@ export async function register(stage: Stage): Promise<void> {
   const changed = await (await ask('PUT', path, made.registration_access_token, update)).json()
   const { status } = await ask('GET', path, changed.registration_access_token)
   if (status !== 200) throw new Error(`a client could not read its record: ${status}`)
+}
+
+/** Adds an authenticator app, and logs in elsewhere by one of the recovery codes that came with it. */
+export async function addFactor(stage: Stage, { browser }: Cast): Promise<void> {
+  const offer = await browser.open(`${stage.issuer}/account/security/authenticator`)
+  const secret = /<code class="secret">([^<]+)</.exec(offer.html)?.[1]?.replaceAll(' ', '') ?? ''
+  stage.wire.note('totp_secret', secret)
+  const code = new TOTP({ secret }).generate()
+  const { html } = await browser.press(offer, 'Add it', { code, name: 'Telephone' })
+  const codes = [...html.matchAll(/<li>([0-9a-z-]{23})<\/li>/g)].map(([, one]) => one ?? '')
+  for (const one of codes) stage.wire.note('recovery', one.replaceAll('-', ''))
+
+  const elsewhere = browse(AGENT)
+  const login = await elsewhere.open(`${stage.issuer}/login`)
+  const asked = await loggedIn(elsewhere, login)
+  const account = await elsewhere.press(asked, 'Use this code', { recovery: codes[0] ?? '' })
+  if (account.url.pathname !== '/account') throw new Error(`not let in: ${account.html}`)
 }
 
 export async function revokeOne(party: Party, { access_token: token }: Tokens): Promise<void> {

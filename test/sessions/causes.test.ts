@@ -28,6 +28,7 @@ const REACHES: Readonly<Record<EndCause, 'session or more' | 'grant' | 'all'>> =
   switched_user: 'session or more',
   logout_everywhere: 'session or more',
   password_changed: 'session or more',
+  factors_reset: 'session or more',
   user_disabled: 'session or more',
   user_deleted: 'session or more',
   restored: 'all',

@@ -2,6 +2,7 @@ import { archiveWorkspace } from '../../src/access/archive-workspace.ts'
 import { changePassword } from '../../src/access/change-password.ts'
 import { disableUser } from '../../src/access/disable-user.ts'
 import { removeMember } from '../../src/access/remove-member.ts'
+import { resetFactors } from '../../src/access/reset-factors.ts'
 import { type EndCause, endLogin, endSession, endUser } from '../../src/sessions/end.ts'
 import { sweep } from '../../src/sessions/sweep.ts'
 import { enableUser } from '../../src/users/disable-user.ts'
@@ -103,6 +104,12 @@ export const CAUSES: readonly Cause[] = [
   {
     cause: 'password_changed',
     act: ({ services, user }) => changePassword(services, user.id, { password: NEW_PASSWORD, by }),
+    ends: PERSON,
+    silent: NOBODY,
+  },
+  {
+    cause: 'factors_reset',
+    act: ({ services, user }) => resetFactors(services, user.id, { by, keepsSessions: false }),
     ends: PERSON,
     silent: NOBODY,
   },

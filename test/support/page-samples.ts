@@ -2,6 +2,7 @@ import { problemWords } from '../../src/http/problem-words.ts'
 import type { PageModels } from '../../src/http/view-models.ts'
 import { accountSamples } from './account-samples.ts'
 import { type DemoSample, demoSamples } from './demo-samples.ts'
+import { securitySamples } from './security-samples.ts'
 
 export type PageSample = PagesSample | DemoSample
 
@@ -24,6 +25,7 @@ const login: PageModels['login'] = {
   confirmReason: null,
   cancelAction: '/interaction/q1/cancel',
   switchAction: null,
+  passkey: { action: '/login/passkey', challenge: 'sealed', options: '{}' },
 }
 const consent: PageModels['consent'] = {
   ...form,
@@ -177,5 +179,6 @@ export const pageSamples: readonly PageSample[] = [
     model: { workspaceName: 'Harbour House', back: null, loginHref: '/account' },
   },
   ...accountSamples,
+  ...securitySamples,
   ...demoSamples,
 ]

@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
+import { enterByFactor, enterByPasskey, enterByPassword } from '../interactions/enter.ts'
 import { goOn } from '../interactions/show.ts'
 import { getAccount } from './account.ts'
 import { ACTS } from './acts.ts'
@@ -12,6 +13,7 @@ import { postEndLogin } from './end-login.ts'
 import { postEndOthers } from './end-others.ts'
 import { postLogout } from './log-out.ts'
 import { getLogin, postLogin } from './login.ts'
+import { queryOf, targetIn } from './login-target.ts'
 import { postWithdraw } from './withdraw.ts'
 
 /** A person's own page; it knows them by the cookie of their login alone. */
@@ -29,7 +31,11 @@ export function accountRoutes(deps: AccountDeps): Middleware {
   router.post(ACTS.cancel, postCancel)
   router.get('/account/:act', (ctx) => goOn(ctx, '/account'))
   router.get('/login', getLogin(deps))
-  router.post('/login', postLogin(deps))
+  router.post('/login', postLogin(deps, enterByPassword))
+  router.post('/login/factor', postLogin(deps, enterByFactor))
+  router.post('/login/passkey', postLogin(deps, enterByPasskey))
+  // A page that answers a form stands at the form's address; asked for again, it begins anew.
+  router.get('/login/:step', (ctx) => goOn(ctx, `/login${queryOf(targetIn(ctx))}`))
   router.get(ACTS.logout, (ctx) => goOn(ctx, '/account'))
   router.post(ACTS.logout, postLogout(deps))
   return router.routes() as unknown as Middleware

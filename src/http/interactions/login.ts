@@ -1,15 +1,30 @@
 import type { RouterContext } from '@koa/router'
 import { formatId } from '../../ids.ts'
-import { PASSWORD_PROOF } from '../../sessions/login.ts'
+import type { Admitted } from '../../sessions/admit.ts'
 import { findUser } from '../../users/find-user.ts'
 import { parseUsername } from '../../users/user.ts'
 import type { InteractionDeps } from './deps.ts'
+import { anyPasskey } from './door.ts'
+import type { EnterDeps, Entrance } from './enter.ts'
 import { answer, type OpenInteraction, openInteraction } from './open-interaction.ts'
+import { raiseLevel } from './raise-level.ts'
+import { doorOf } from './request-door.ts'
 import { goOn, show } from './show.ts'
-import { type FailedLogin, failureShown, tryLogin } from './try-login.ts'
+import { type FailedLogin, failureShown } from './try-login.ts'
 
-/** Asks who is there; a person who is logged in is asked to prove that it is still them. */
-export async function showLogin(
+/** Asks who is there, or for what is missing of an earlier proof. */
+export async function askToLogIn(
+  deps: InteractionDeps,
+  ctx: RouterContext,
+  interaction: OpenInteraction,
+): Promise<void> {
+  const raising = await raiseLevel(deps, ctx, interaction)
+  if (raising.state === 'not_enough') return showLogin(deps, ctx, interaction)
+  if (raising.state === 'reached') await answerWith(ctx, interaction, raising.admitted)
+}
+
+/** A person who is logged in is asked to prove that it is still them. */
+async function showLogin(
   deps: InteractionDeps,
   ctx: RouterContext,
   interaction: OpenInteraction,
@@ -27,6 +42,7 @@ export async function showLogin(
     confirmReason: confirmed === null ? null : reasonFor(interaction),
     cancelAction: `${path}/cancel`,
     switchAction: confirmed === null ? null : `${path}/switch`,
+    passkey: anyPasskey(deps, doorOf(interaction)),
   }
   show(ctx, deps.pages, {
     page: 'login',
@@ -36,25 +52,34 @@ export async function showLogin(
   })
 }
 
-export function postLogin(deps: InteractionDeps) {
+type Enter = (deps: EnterDeps, ctx: RouterContext, at: Entrance) => Promise<Admitted | null>
+
+/** Answers a form that lets in: by a password, by a further factor, or by a passkey. */
+export function postLogin(deps: InteractionDeps, enter: Enter) {
   return async (ctx: RouterContext): Promise<void> => {
     const interaction = await openInteraction(deps, ctx)
-    const { details, login, path } = interaction
-    if (details.prompt.name !== 'login') return goOn(ctx, path)
-
-    const entered = await tryLogin(deps, ctx, { scope: details.uid, current: login })
-    if (!entered.ok) return showLogin(deps, ctx, interaction, entered)
-
-    const accountId = formatId('usr', entered.user.id)
-    // What somebody else has answered on the way here is not this person's answer.
-    const keep = details.session?.accountId === accountId ? 'earlier answers' : 'nothing'
-    continueAs(interaction, entered.loginId)
-    const ts = Math.floor(entered.authTime.getTime() / 1000)
-    const { loginId } = entered
-    const proof = { acr: PASSWORD_PROOF.acr, amr: [...PASSWORD_PROOF.amr] }
-    const proven = { accountId, ts, ...proof, remember: false, loginId }
-    await answer(ctx, interaction, { login: proven, keep })
+    if (interaction.details.prompt.name !== 'login') return goOn(ctx, interaction.path)
+    const admitted = await enter(deps, ctx, {
+      door: doorOf(interaction),
+      showFirst: (failed) => showLogin(deps, ctx, interaction, failed),
+    })
+    if (admitted) await answerWith(ctx, interaction, admitted)
   }
+}
+
+async function answerWith(
+  ctx: RouterContext,
+  interaction: OpenInteraction,
+  { loginId, userId, authTime, proof }: Admitted,
+): Promise<void> {
+  const accountId = formatId('usr', userId)
+  // What somebody else has answered on the way here is not this person's answer.
+  const isSame = interaction.details.session?.accountId === accountId
+  continueAs(interaction, loginId)
+  const ts = Math.floor(authTime.getTime() / 1000)
+  const { acr, amr } = proof
+  const login = { accountId, ts, acr, amr: [...amr], remember: false, loginId }
+  await answer(ctx, interaction, { login, keep: isSame ? 'earlier answers' : 'nothing' })
 }
 
 /** A request that was begun under another login is now this one's; it would be refused otherwise. */

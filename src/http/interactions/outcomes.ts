@@ -7,7 +7,13 @@ export function tellEnded(ended: readonly EndedSession[], cause: EndCause): void
 }
 
 export function tellLogin(
-  outcome: 'succeeded' | 'invalid_credentials' | 'throttled' | 'unavailable',
+  outcome:
+    | 'succeeded'
+    | 'factor_required'
+    | 'invalid_credentials'
+    | 'wrong_factor'
+    | 'throttled'
+    | 'unavailable',
 ) {
   outcomes.publish({ kind: 'login', outcome })
 }

@@ -1,4 +1,5 @@
 import type { RouterContext } from '@koa/router'
+import { LEVEL_UNMET } from '../../oidc/asked-level.ts'
 import type { InteractionDeps } from './deps.ts'
 import { answer, askedLogin, askInstead, openInteraction } from './open-interaction.ts'
 
@@ -9,14 +10,24 @@ const NOT_A_MEMBER = {
   error_description: 'not a member of the workspace',
 }
 
+// RFC 9470 §5: the client learns that the level was the reason, and not the person's will alone.
+const UNMET = {
+  error: 'unmet_authentication_requirements',
+  error_description: 'the requested level was not reached',
+}
+
+function refusalOf(reasons: readonly string[]) {
+  if (reasons.includes('not_a_member')) return NOT_A_MEMBER
+  return reasons.includes(LEVEL_UNMET) ? UNMET : REFUSED
+}
+
 /** Sends the person back to the client with a no. */
 export function postCancel(deps: InteractionDeps) {
   return async (ctx: RouterContext): Promise<void> => {
     const interaction = await openInteraction(deps, ctx)
     const { details } = interaction
     await deps.csrf.check(ctx, details.uid)
-    const isStranger = details.prompt.reasons.includes('not_a_member')
-    await answer(ctx, interaction, { ...(isStranger ? NOT_A_MEMBER : REFUSED), keep: 'nothing' })
+    await answer(ctx, interaction, { ...refusalOf(details.prompt.reasons), keep: 'nothing' })
   }
 }
 

@@ -2,7 +2,8 @@ import Router, { type RouterContext } from '@koa/router'
 import type { Middleware } from 'koa'
 import { postConsent, showConsent } from './consent.ts'
 import type { InteractionDeps } from './deps.ts'
-import { postLogin, showLogin } from './login.ts'
+import { enterByFactor, enterByPasskey, enterByPassword } from './enter.ts'
+import { askToLogIn, postLogin } from './login.ts'
 import { getLoggedOut, getLogout, postLogout, postLogoutChoice } from './logout.ts'
 import { openInteraction } from './open-interaction.ts'
 import { postWorkspace, showWorkspaces } from './pick-workspace.ts'
@@ -16,7 +17,9 @@ import { goOn } from './show.ts'
 export function interactionRoutes(deps: InteractionDeps): Middleware {
   const router = new Router()
   router.get('/interaction/:uid', getInteraction(deps))
-  router.post('/interaction/:uid/login', postLogin(deps))
+  router.post('/interaction/:uid/login', postLogin(deps, enterByPassword))
+  router.post('/interaction/:uid/factor', postLogin(deps, enterByFactor))
+  router.post('/interaction/:uid/passkey', postLogin(deps, enterByPasskey))
   router.post('/interaction/:uid/workspace', postWorkspace(deps))
   router.post('/interaction/:uid/consent', postConsent(deps))
   router.post('/interaction/:uid/cancel', postCancel(deps))
@@ -41,7 +44,7 @@ function getInteraction(deps: InteractionDeps) {
       case 'consent':
         return showConsent(deps, ctx, interaction)
       default:
-        return showLogin(deps, ctx, interaction)
+        return askToLogIn(deps, ctx, interaction)
     }
   }
 }

@@ -2,12 +2,13 @@ import type { Context } from 'koa'
 import { isUnavailable } from '../../database/unavailable.ts'
 import { DomainError } from '../../errors.ts'
 import { contextOf } from '../../oidc/context-of.ts'
-import { type LoggedIn, type LogInDeps, logIn } from '../../sessions/log-in.ts'
+import type { Admitted } from '../../sessions/admit.ts'
+import { type FirstProof, type LogInDeps, logIn } from '../../sessions/log-in.ts'
 import type { Login } from '../../sessions/login.ts'
 import type { Csrf } from '../middleware/csrf.ts'
 import { PROBLEMS } from '../middleware/problems.ts'
 import { durationWords } from '../time-words.ts'
-import type { LoginError } from '../view-models.ts'
+import type { FactorError, LoginError } from '../view-models.ts'
 import { tellEnded, tellLogin } from './outcomes.ts'
 import { readTypedLogin } from './typed-login.ts'
 
@@ -18,21 +19,25 @@ interface Deps extends LogInDeps {
 /** Why nobody was let in, for the page that asks again. */
 export interface FailedLogin {
   readonly ok: false
-  readonly error: LoginError
+  readonly error: FactorError
   readonly status: number
   readonly username: string
   /** Seconds. */
   readonly retryAfter: number | null
 }
 
-type Entered = Extract<LoggedIn, { ok: true }>
+/** The password was right, and more is needed. */
+export interface NeedsFactor {
+  readonly ok: false
+  readonly first: FirstProof
+}
 
 /** Takes a posted login form and lets its person in, or says what their page has to say. */
 export async function tryLogin(
   deps: Deps,
   ctx: Context,
   form: { readonly scope: string; readonly current: Login | null },
-): Promise<Entered | FailedLogin> {
+): Promise<Admitted | FailedLogin | NeedsFactor> {
   const typed = await readTypedLogin(deps.csrf, ctx, form.scope)
   if (!typed.ok) return failure(typed.error, typed.username)
 
@@ -40,6 +45,7 @@ export async function tryLogin(
   const attempt = { username, password, context: contextOf(ctx), current: form.current }
   const result = await logIn(deps, attempt).catch(asOverload)
   tellLogin(result.ok ? 'succeeded' : result.reason)
+  if (!result.ok && result.reason === 'factor_required') return { ok: false, first: result.first }
   if (!result.ok)
     return failure(result.reason, username, 'retryAfter' in result ? result.retryAfter : null)
   tellEnded(result.ended, 'switched_user')
@@ -53,11 +59,16 @@ interface Overload {
 }
 
 /** The page stays, with what was typed: nobody should begin anew because we are busy. */
-function asOverload(error: unknown): Overload {
+export function asOverload(error: unknown): Overload {
   const busy = error instanceof DomainError && error.code === 'unavailable'
   if (!busy && !(error instanceof Error && isUnavailable(error))) throw error
   const retryAfter = (busy && error.retryAfter) || 1
   return { ok: false, reason: 'unavailable', retryAfter }
+}
+
+/** For a page whose first step is too long ago. */
+export function formExpired(): FailedLogin {
+  return failure('form_expired', '')
 }
 
 function failure(

@@ -29,6 +29,9 @@ export const SAMPLES: Readonly<Record<Route, MakeSample>> = {
   'GET /interaction/:uid': ({ asked }) => page(asked.consent),
   'GET /interaction/:uid/:step': ({ asked: { login } }) => page(login, `${login.path}/login`),
   'POST /interaction/:uid/login': ({ asked }) => posted(asked.login, 'login', PERSON),
+  'POST /interaction/:uid/factor': ({ asked }) =>
+    posted(asked.login, 'factor', { ticket: 'none', code: '000000' }),
+  'POST /interaction/:uid/passkey': ({ asked }) => posted(asked.login, 'passkey', PASSKEY),
   'POST /interaction/:uid/workspace': ({ asked }) =>
     posted(asked.workspace, 'workspace', { workspace: 'wsp_x' }),
   'POST /interaction/:uid/consent': ({ asked }) =>
@@ -75,6 +78,32 @@ export const SAMPLES: Readonly<Record<Route, MakeSample>> = {
   'POST /account/cancel': ({ account }) => form(account, '/account/cancel', {}),
   'GET /login': ({ signIn }) => page(signIn),
   'POST /login': ({ signIn }) => form(signIn, '/login', PERSON),
+  'POST /login/factor': ({ signIn }) =>
+    form(signIn, '/login/factor', { ticket: 'none', recovery: 'none' }),
+  'POST /login/passkey': ({ signIn }) => form(signIn, '/login/passkey', PASSKEY),
+  'GET /login/:step': ({ signIn }) => ({
+    ...page(signIn, '/login/factor'),
+    query: { to: 'security', from: 'V1StGXR8_Z5jdHi6B' },
+  }),
+  'GET /account/security': ({ security }) => ({
+    ...page(security, '/account/security'),
+    query: { done: 'added' },
+  }),
+  'GET /account/security/authenticator': ({ security }) => ({
+    ...page(security, '/account/security/authenticator'),
+    query: { from: 'V1StGXR8_Z5jdHi6B' },
+  }),
+  'POST /account/security/authenticator': ({ security }) =>
+    form(security, '/account/security/authenticator', { ticket: 'none', code: '1', name: 'App' }),
+  'GET /account/security/passkey': ({ security }) => page(security, '/account/security/passkey'),
+  'POST /account/security/passkey': ({ security }) =>
+    form(security, '/account/security/passkey', { ...PASSKEY, name: 'Key' }),
+  'POST /account/security/remove': ({ security }) =>
+    form(security, '/account/security/remove', { factor: 'fac_x' }),
+  'POST /account/security/recovery-codes': ({ security }) =>
+    form(security, '/account/security/recovery-codes', {}),
+  'POST /account/security/others': ({ security }) => form(security, '/account/security/others', {}),
+  'GET /account/security/:act': ({ security }) => page(security, '/account/security/remove'),
   'GET /logout': ({ account }) => page(account, '/logout'),
   'POST /logout': ({ account }) => form(account, '/logout', {}),
 
@@ -147,6 +176,16 @@ export const SAMPLES: Readonly<Record<Route, MakeSample>> = {
 
 const PERSON = { username: 'nobody', password: 'nothing that anybody has' }
 
+const PASSKEY = {
+  challenge: 'none',
+  credential: JSON.stringify({
+    id: 'AAAA',
+    rawId: 'AAAA',
+    type: 'public-key',
+    response: { clientDataJSON: 'e30', authenticatorData: 'AAAA', signature: 'AAAA' },
+  }),
+}
+
 const METADATA = {
   client_name: 'Self',
   client_uri: 'https://rp.example/',
@@ -207,7 +246,7 @@ function authorization({ party, tokens, workspace }: Scene): Readonly<Record<str
     resource: RESOURCE,
     login_hint: 'ada',
     id_token_hint: tokens.id_token ?? '',
-    claims: '{}',
+    claims: '{"id_token":{"acr":{"value":"urn:sojourn:aal1"},"auth_time":null}}',
     dpop_jkt: 'x'.repeat(43),
     response_mode: 'query',
     ui_locales: 'en',

@@ -20,6 +20,7 @@ export interface Scene {
   readonly tokens: Readonly<Record<string, string>>
   readonly cookie: string
   readonly account: Opened
+  readonly security: Opened
   readonly signIn: Opened
   readonly confirm: Opened
   readonly session: string
@@ -98,6 +99,7 @@ async function peopleOf(app: RunningApp, given: Given) {
     session: formatId('ses', rows[0].id),
     workspace: workspace.slug,
     account: await openPage(app, '/account', cookie),
+    security: await openPage(app, '/account/security/authenticator', cookie),
     signIn: await openPage(app, '/login', ''),
     confirm: await openPage(app, '/oauth2/logout', cookie),
     asked: {

@@ -51,7 +51,8 @@ test.describe('logging in on the way to an application', () => {
       expect(page.status).toBe(401)
       expect(fieldOf(page.text, 'username')).toBe(username)
       expect(page.text).not.toContain('not the right one')
-      pages.push(page.text.replaceAll(username, 'somebody'))
+      const text = page.text.replaceAll(/<form class="passkey"[\s\S]*?<\/form>/g, '')
+      pages.push(text.replaceAll(username, 'somebody'))
     }
     expect(pages[0]).toBe(pages[1])
     expect(house.outcomes).toContainEqual({ kind: 'login', outcome: 'invalid_credentials' })
