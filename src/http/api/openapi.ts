@@ -88,7 +88,11 @@ function describe(operation: Operation, components: Map<string, Json>): Json {
           'application/json': { schema: schemaOf(operation.output, 'output', components) },
         },
       },
-      ...problemsOf([...ALWAYS, ...operation.errors]),
+      ...problemsOf([
+        ...ALWAYS,
+        ...(operation.demands ? (['step_up_required'] as const) : []),
+        ...operation.errors,
+      ]),
     },
   }
 }

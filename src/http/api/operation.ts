@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ApiScope } from '../../clients/own-api.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { Caller } from './caller.ts'
+import type { Demand } from './demand.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
@@ -17,6 +18,8 @@ export interface Operation<
   /** Below `/api/v1`; `{name}` stands for a part that becomes a member of the input. */
   readonly path: string
   readonly scope: ApiScope
+  /** What a person must have proven, and how lately, to do this with their own token (RFC 9470). */
+  readonly demands?: Demand
   /** One line for the documentation. */
   readonly summary: string
   readonly description?: string

@@ -3,6 +3,7 @@ import { DomainError } from '../../errors.ts'
 import { parse } from '../middleware/parse.ts'
 import { readJson } from '../middleware/read-body.ts'
 import { type CallerDeps, callerOf } from './caller.ts'
+import { mustMeet } from './demand.ts'
 import type { Operation } from './operation.ts'
 
 export const BASE = '/api/v1'
@@ -22,6 +23,7 @@ export function serveOperations(deps: CallerDeps, operations: readonly Operation
     if (!found) return next()
     const { operation, parts } = found
     const caller = await callerOf(deps, ctx, operation.scope)
+    mustMeet(ctx, caller, operation.demands)
     const input = parse(operation.input, { ...(await given(ctx)), ...parts })
     ctx.body = await operation.handle({ caller, input, ctx })
     ctx.status = operation.status ?? 200

@@ -40,6 +40,8 @@ export function sessionsOfUserOperations(deps: SessionsDeps): readonly Operation
       method: 'POST',
       path: '/users/{user}/sessions/termination',
       scope: 'sessions:manage',
+      // A person's own token reaches only themselves; a service needs none of this.
+      demands: { maxAge: 600 },
       summary: 'Log a person out on all devices',
       description:
         'Ends their sessions in the workspaces that you were admitted to. Offline sessions stay.',

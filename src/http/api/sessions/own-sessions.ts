@@ -11,6 +11,9 @@ import type { SessionsDeps } from './deps.ts'
 import { presentSession } from './present.ts'
 import { session, sessionId } from './schemas.ts'
 
+// Whoever got hold of a token must not throw its owner out everywhere (ASVS 5.0 V7.5.2).
+const RECENTLY = { maxAge: 600 }
+
 const ended = z.object({ ended: z.array(sessionId) })
 
 /** A person's own sessions, with their own token: in the workspace that it opens, and no other. */
@@ -50,6 +53,7 @@ export function ownSessionOperations(deps: SessionsDeps): readonly Operation[] {
       method: 'DELETE',
       path: '/me/sessions/{session}',
       scope: 'sessions:own',
+      demands: RECENTLY,
       summary: 'End one of your own sessions',
       description: 'Ending what has ended already is no error; what is not yours is not found.',
       input: z.object({ session: sessionId }),
@@ -69,6 +73,7 @@ export function ownSessionOperations(deps: SessionsDeps): readonly Operation[] {
       method: 'POST',
       path: '/me/sessions/others/termination',
       scope: 'sessions:own',
+      demands: RECENTLY,
       summary: 'End all of your own sessions but this one',
       input: z.object({}),
       output: ended,
