@@ -9,6 +9,7 @@ import type { Answer } from './answer.ts'
 import { addCommand, answering, type CommonOptions, collect } from './command.ts'
 import { type CreateUserOptions, createUserAt } from './create-user.ts'
 import { mustFindWorkspace } from './memberships.ts'
+import { type ResetFactorsOptions, resetFactorsAt } from './reset-factors.ts'
 import type { Terminal } from './terminal.ts'
 import { OPERATOR, withCore } from './with-core.ts'
 
@@ -27,6 +28,13 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
     .action(
       answering<CreateUserOptions>(terminal, (options, [username = '']) =>
         createUserAt(terminal, username, options),
+      ),
+    )
+  addCommand(user, 'reset-factors <username>', 'Take away all second factors and recovery codes')
+    .option('--keep-sessions', 'do not log the person out everywhere')
+    .action(
+      answering<ResetFactorsOptions>(terminal, (options, [username = '']) =>
+        resetFactorsAt(terminal, username, options),
       ),
     )
 
