@@ -1,6 +1,8 @@
 import { transaction } from '../../../src/database/transaction.ts'
 import type { UserId } from '../../../src/ids.ts'
+import { dataKeyStatus } from '../../../src/keys/rotate-data-key.ts'
 import { addTotp } from '../../../src/users/factors/enrol-totp.ts'
+import { factorsOf } from '../../../src/users/factors/find-factors.ts'
 import { proveRecoveryCode } from '../../../src/users/factors/prove-recovery-code.ts'
 import { proveTotp } from '../../../src/users/factors/prove-totp.ts'
 import { makeTotpSecret } from '../../../src/users/factors/totp.ts'
@@ -112,6 +114,30 @@ test.describe('guessing at codes', () => {
     const stopped = await proveTotp(services, attempt(userId), '000000')
     expect(stopped).toMatchObject({ reason: 'throttled' })
     expect('retryAfter' in stopped && stopped.retryAfter).toBeGreaterThan(80_000)
+  })
+})
+
+test.describe('the secret', () => {
+  test('is told among what the data key has sealed, so that no key of it is destroyed', async ({
+    services,
+  }) => {
+    await ownerOn(services)
+    expect(await dataKeyStatus(services.db)).toMatchObject([{ version: 1, sealed: 1 }])
+  })
+
+  test('is sealed anew by each use, so that no old key is kept for it', async ({
+    services,
+    database,
+  }) => {
+    const { userId, secret } = await ownerOn(services)
+    const sealed = async () =>
+      (await database.pool.query('SELECT secret_sealed FROM factor')).rows[0].secret_sealed
+    const before = await sealed()
+    await proveTotp(services, attempt(userId), codeOf(secret))
+    const after = await sealed()
+    expect(after.equals(before)).toBe(false)
+    const place = ['factor', (await factorsOf(services.db, userId))[0]!.id, userId, 'secret']
+    expect(services.serverKeys.durable.open('totp', place, after)).toEqual(secret)
   })
 })
 
