@@ -9,9 +9,9 @@ import { startDeliveries } from './revocation/deliveries.ts'
 import { lookInterval, rotationInterval } from './services/signing-rotation.ts'
 import type { Services } from './services.ts'
 import { FLUSH_SECONDS } from './sessions/activity.ts'
-import { closeElevations } from './sessions/close-elevations.ts'
-import { sweep } from './sessions/sweep.ts'
-import { tightenSessions } from './sessions/tighten-sessions.ts'
+import { sweep } from './sessions/ending/sweep.ts'
+import { closeElevations } from './sessions/manager/close-elevations.ts'
+import { tightenSessions } from './sessions/manager/tighten-sessions.ts'
 import { TALLY_WINDOW } from './users/failure-tally.ts'
 
 /** Work that comes again and again. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../audit/append-entry.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import type { WorkspaceId } from '../ids.ts'
-import { clearWorkspace, closeWorkspace, type EndedSession } from '../sessions/end.ts'
+import { clearWorkspace, closeWorkspace, type EndedSession } from '../sessions/ending/end.ts'
 import { archiveWorkspace as close } from '../workspaces/archive-workspace.ts'
 
 /** Closes a workspace to everybody and ends all sessions in it. */

@@ -1,8 +1,8 @@
 import type { Actor } from '../audit/append-entry.ts'
 import type { Db } from '../database/transaction.ts'
 import { renewIncarnation } from '../keys/incarnation.ts'
-import { clearIncarnation } from '../sessions/clear-incarnation.ts'
-import type { EndedSession } from '../sessions/end.ts'
+import { clearIncarnation } from '../sessions/ending/clear-incarnation.ts'
+import type { EndedSession } from '../sessions/ending/end.ts'
 
 /**
  * For a database that came back from a backup: whatever was made before works no more, on any node,

@@ -2,7 +2,7 @@ import type { Actor } from '../audit/append-entry.ts'
 import { deleteClient as removeClient } from '../clients/delete-client.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import type { ClientId, GrantId } from '../ids.ts'
-import { endGrantsOfClient } from '../sessions/end-grants.ts'
+import { endGrantsOfClient } from '../sessions/ending/end-grants.ts'
 
 /**
  * Removes a client and, in the same transaction, ends all of its grants.

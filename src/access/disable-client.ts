@@ -2,7 +2,7 @@ import type { Actor } from '../audit/append-entry.ts'
 import { disableClient as hideClient } from '../clients/disable-client.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import type { ClientId, GrantId } from '../ids.ts'
-import { endGrantsOfClient } from '../sessions/end-grants.ts'
+import { endGrantsOfClient } from '../sessions/ending/end-grants.ts'
 
 /**
  * Hides a client and, in the same transaction, ends all of its grants: a client has no gate of its

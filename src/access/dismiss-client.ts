@@ -1,7 +1,7 @@
 import { type Admission, dismissClient } from '../clients/admissions.ts'
 import type { Db } from '../database/transaction.ts'
 import { transaction } from '../database/transaction.ts'
-import { type EndedSession, endSessions } from '../sessions/end.ts'
+import { type EndedSession, endSessions } from '../sessions/ending/end.ts'
 import { serviceSessionsIn } from '../sessions/service-sessions.ts'
 
 /** Takes a service's admission to a workspace back, and ends what it held there, in one transaction. */

@@ -1,6 +1,6 @@
 import { type Db, transaction } from '../database/transaction.ts'
-import type { EndedSession } from '../sessions/end.ts'
-import { endSessionsOfMember } from '../sessions/end-member.ts'
+import type { EndedSession } from '../sessions/ending/end.ts'
+import { endSessionsOfMember } from '../sessions/ending/end-member.ts'
 import { type Removal, removeMember as removeMembership } from '../workspaces/remove-member.ts'
 
 /** Ends a membership and, in the same transaction, that person's sessions in that workspace. */

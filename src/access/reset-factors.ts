@@ -1,7 +1,7 @@
 import type { Actor } from '../audit/append-entry.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import type { UserId } from '../ids.ts'
-import { clearUser, closeUser, type EndedSession } from '../sessions/end.ts'
+import { clearUser, closeUser, type EndedSession } from '../sessions/ending/end.ts'
 import { resetFactors as takeFactors } from '../users/factors/remove-factor.ts'
 
 export interface ResetFactors {

@@ -1,7 +1,7 @@
 import { withdrawConsent as takeBack, type Withdrawal } from '../consent/withdraw-consent.ts'
 import { type Db, transaction } from '../database/transaction.ts'
-import type { EndedSession } from '../sessions/end.ts'
-import { endConsentedGrants } from '../sessions/end-grants.ts'
+import type { EndedSession } from '../sessions/ending/end.ts'
+import { endConsentedGrants } from '../sessions/ending/end-grants.ts'
 
 /**
  * Takes a yes back and, in the same transaction, ends everything that the client held through it;

@@ -1,6 +1,6 @@
 import { formatId } from '../ids.ts'
-import type { AccessTokenContent, FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { StandingGrant } from '../sessions/stay.ts'
+import type { AccessTokenContent, FoundAccessToken } from '../sessions/tokens/check-access-token.ts'
 import { authenticationClaims } from './authentication-claims.ts'
 import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'

@@ -5,8 +5,8 @@ import {
   checkAccessToken,
   type FoundAccessToken,
   standing,
-} from '../sessions/check-access-token.ts'
-import { isRevoked } from '../sessions/revoke-token.ts'
+} from '../sessions/tokens/check-access-token.ts'
+import { isRevoked } from '../sessions/tokens/revoke-token.ts'
 import type { OidcDeps } from './deps.ts'
 import { unfoldJwt } from './folded-jwt.ts'
 import { currentState } from './request-state.ts'

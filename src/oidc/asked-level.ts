@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider'
-import { LEVELS, reachesLevel } from '../sessions/level.ts'
+import { LEVELS, reachesLevel } from '../sessions/login/level.ts'
 
 /** What an authorization request says of the level; each list is of alternatives. */
 interface Params {

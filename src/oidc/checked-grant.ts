@@ -1,7 +1,7 @@
 import type { GrantId } from '../ids.ts'
-import type { FamilyCheck } from '../sessions/family-check.ts'
-import type { GrantedScopes } from '../sessions/grant.ts'
 import type { CheckedSession } from '../sessions/session.ts'
+import type { FamilyCheck } from '../sessions/tokens/family-check.ts'
+import type { GrantedScopes } from '../sessions/tokens/grant.ts'
 import type { User } from '../users/user.ts'
 
 /** A grant in a session that was just read and stands. */

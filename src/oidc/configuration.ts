@@ -2,7 +2,7 @@ import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provid
 import { corsOriginsOf, isConfidential } from '../clients/client.ts'
 import { subjectFor } from '../clients/subject.ts'
 import { parseId } from '../ids.ts'
-import { LEVELS } from '../sessions/level.ts'
+import { LEVELS } from '../sessions/login/level.ts'
 import { findAccount } from './account.ts'
 import { createAdapter } from './adapters/adapter.ts'
 import { CLAIMS_OF_SCOPES, IDENTITY_SCOPES } from './claims.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Context } from '../sessions/context.ts'
+import type { Context } from '../sessions/context/context.ts'
 
 /** Where a request comes from, as far as it can be told. */
 export function contextOf(request: {

@@ -1,7 +1,7 @@
 import type { Sql } from '../database/sql.ts'
 import { sqlTransaction } from '../database/transaction.ts'
-import type { Arrival } from '../sessions/arrival.ts'
-import { arrive } from '../sessions/arrive.ts'
+import type { Arrival } from '../sessions/login/arrival.ts'
+import { arrive } from '../sessions/login/arrive.ts'
 import type { OidcDeps } from './deps.ts'
 import type { PendingWrite, RequestState } from './request-state.ts'
 

@@ -1,5 +1,5 @@
 import type { BriefStay } from '../sessions/brief-stay.ts'
-import type { FoundAccessToken } from '../sessions/check-access-token.ts'
+import type { FoundAccessToken } from '../sessions/tokens/check-access-token.ts'
 import { epochSeconds } from './payload.ts'
 
 /** Whether a token that stands is of today: neither it has expired nor, as the library sees it, its grant. */

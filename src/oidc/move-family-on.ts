@@ -1,4 +1,4 @@
-import type { PresentedToken } from '../sessions/present-refresh-token.ts'
+import type { PresentedToken } from '../sessions/tokens/present-refresh-token.ts'
 import type { OidcDeps } from './deps.ts'
 
 export const ALREADY_USED = 'refresh token already used'

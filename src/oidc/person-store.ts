@@ -1,13 +1,13 @@
 import { type ConsentPart, scopesOf } from '../consent/consent.ts'
 import type { Sql, Statement } from '../database/sql.ts'
 import type { LoginId, WorkspaceId } from '../ids.ts'
-import type { StandingLogin } from '../sessions/foothold.ts'
+import type { StandingLogin } from '../sessions/login/foothold.ts'
 import {
   type FootholdColumns,
   footholdObject,
   JOIN_LOGIN,
   toFoothold,
-} from '../sessions/foothold-columns.ts'
+} from '../sessions/login/foothold-columns.ts'
 import { toUser, USER_OBJECT, type UserColumns } from '../sessions/user-columns.ts'
 import type { PersonCheck, PersonKey, Place } from './person.ts'
 

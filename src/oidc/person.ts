@@ -10,8 +10,8 @@ import {
   type UserId,
   type WorkspaceId,
 } from '../ids.ts'
-import type { Entering } from '../sessions/enter-workspace.ts'
-import type { Foothold, StandingLogin } from '../sessions/foothold.ts'
+import type { Entering } from '../sessions/login/enter-workspace.ts'
+import type { Foothold, StandingLogin } from '../sessions/login/foothold.ts'
 import type { User } from '../users/user.ts'
 import { isSlug } from '../workspaces/workspace.ts'
 import type { OidcDeps } from './deps.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PresentedToken } from '../sessions/present-refresh-token.ts'
+import type { PresentedToken } from '../sessions/tokens/present-refresh-token.ts'
 import type { User } from '../users/user.ts'
 import type { OidcDeps } from './deps.ts'
 import { epochSeconds } from './payload.ts'

@@ -1,6 +1,6 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { appendEntry } from '../audit/append-entry.ts'
-import type { PresentedToken } from '../sessions/present-refresh-token.ts'
+import type { PresentedToken } from '../sessions/tokens/present-refresh-token.ts'
 import { contextOf } from './context-of.ts'
 import type { OidcDeps } from './deps.ts'
 import { ALREADY_USED } from './move-family-on.ts'

@@ -1,7 +1,7 @@
 import { sidFor } from '../clients/subject.ts'
 import type { BriefSession } from '../sessions/brief-stay.ts'
-import type { AccessTokenContent } from '../sessions/check-access-token.ts'
-import type { PresentedToken } from '../sessions/present-refresh-token.ts'
+import type { AccessTokenContent } from '../sessions/tokens/check-access-token.ts'
+import type { PresentedToken } from '../sessions/tokens/present-refresh-token.ts'
 import type { OidcDeps } from './deps.ts'
 import { epochSeconds, type Payload } from './payload.ts'
 

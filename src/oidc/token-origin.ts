@@ -1,5 +1,5 @@
 import type { FamilyId } from '../ids.ts'
-import type { PresentedToken } from '../sessions/present-refresh-token.ts'
+import type { PresentedToken } from '../sessions/tokens/present-refresh-token.ts'
 import type { OidcDeps } from './deps.ts'
 import { clientOf, type Holder, holderOf, type RequestState } from './request-state.ts'
 import { type Browser, browserOf, sidOf } from './session-claims.ts'

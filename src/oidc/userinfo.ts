@@ -1,6 +1,6 @@
 import { subjectFor } from '../clients/subject.ts'
-import { checkAccessToken, type FoundAccessToken } from '../sessions/check-access-token.ts'
 import type { Person, PersonalStay, ReadPersonalStay } from '../sessions/personal-stay.ts'
+import { checkAccessToken, type FoundAccessToken } from '../sessions/tokens/check-access-token.ts'
 import { claimsOf } from '../users/claims.ts'
 import { clientOfToken } from './access-token-payload.ts'
 import { CLAIMS_OF_SCOPES, identityClaims } from './claims.ts'

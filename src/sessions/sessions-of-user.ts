@@ -1,7 +1,7 @@
 import type { Sql } from '../database/sql.ts'
 import type { UserId } from '../ids.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import { type Context, openContext } from './context.ts'
+import { type Context, openContext } from './context/context.ts'
 import type { CheckedSession } from './session.ts'
 import { toCheckedSession } from './session-store.ts'
 import { type HeldSessionRow, heldByUser } from './sessions-of-store.ts'

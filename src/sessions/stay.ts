@@ -3,9 +3,9 @@ import { coalesce } from '../database/coalesce.ts'
 import type { Sql } from '../database/sql.ts'
 import type { ClientId, GrantId, SessionId } from '../ids.ts'
 import type { User } from '../users/user.ts'
-import type { GrantedScopes } from './grant.ts'
 import type { CheckedSession } from './session.ts'
 import { readStays } from './stay-store.ts'
+import type { GrantedScopes } from './tokens/grant.ts'
 
 /** A session with all that a check of its access tokens must know, from one statement. */
 export interface Stay {

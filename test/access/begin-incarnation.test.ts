@@ -1,6 +1,6 @@
 import { beginIncarnation } from '../../src/access/begin-incarnation.ts'
 import { renewIncarnation, unclearedIncarnation } from '../../src/keys/incarnation.ts'
-import { sweep } from '../../src/sessions/sweep.ts'
+import { sweep } from '../../src/sessions/ending/sweep.ts'
 import { authorize, introspect, refresh, signIn } from '../support/relying-party.ts'
 import { expect, type Given, givenOn, type Node, startNode, test } from '../support/world.ts'
 

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { createResource } from '../../src/clients/create-resource.ts'
 import { formatId } from '../../src/ids.ts'
-import { endLogin } from '../../src/sessions/end.ts'
+import { endLogin } from '../../src/sessions/ending/end.ts'
 import { type Away, away } from '../sessions/away.ts'
 import { loginOf, sessionOf } from '../sessions/place.ts'
 import { expect, type Stage, test } from '../sessions/stage.ts'

@@ -1,9 +1,9 @@
 import { createResource } from '../../src/clients/create-resource.ts'
 import { saveRegisteredClient } from '../../src/clients/save-registered-client.ts'
 import { loginCookieName } from '../../src/oidc/cookies.ts'
-import { PASSWORD_PROOF } from '../../src/sessions/login.ts'
-import { giveCookie } from '../../src/sessions/login-cookie.ts'
-import { proveAgain } from '../../src/sessions/start-login.ts'
+import { PASSWORD_PROOF } from '../../src/sessions/login/login.ts'
+import { giveCookie } from '../../src/sessions/login/login-cookie.ts'
+import { proveAgain } from '../../src/sessions/login/start-login.ts'
 import {
   authorize,
   introspect,

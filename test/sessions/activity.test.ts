@@ -1,7 +1,7 @@
 import { openDatabase } from '../../src/database/database.ts'
 import type { SessionId } from '../../src/ids.ts'
 import { createActivity } from '../../src/sessions/activity.ts'
-import { endLogin, endSession } from '../../src/sessions/end.ts'
+import { endLogin, endSession } from '../../src/sessions/ending/end.ts'
 import { QUIET, SMALL } from '../support/database-address.ts'
 import { openProxy } from '../support/database-proxy.ts'
 import { introspect, redeem, refresh } from '../support/relying-party.ts'

@@ -1,6 +1,6 @@
 import { disableUser } from '../../src/access/disable-user.ts'
 import { withdrawConsent } from '../../src/access/withdraw-consent.ts'
-import { endGrant, endLogin, endSession, endUser } from '../../src/sessions/end.ts'
+import { endGrant, endLogin, endSession, endUser } from '../../src/sessions/ending/end.ts'
 import { redeem, refresh } from '../support/relying-party.ts'
 import {
   type Asked,

@@ -1,5 +1,5 @@
 import type { Keyring } from '../../keys/keyring.ts'
-import type { FactorDeps } from '../../sessions/log-in-further.ts'
+import type { FactorDeps } from '../../sessions/login/log-in-further.ts'
 import type { Csrf } from '../middleware/csrf.ts'
 import type { Pages } from '../pages.ts'
 

@@ -1,6 +1,6 @@
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { endUser } from '../../sessions/end.ts'
+import { endUser } from '../../sessions/ending/end.ts'
 import { forgetLogin } from '../interactions/browser-login.ts'
 import { showLoggedOut } from '../interactions/leave.ts'
 import { tellEnded } from '../interactions/outcomes.ts'

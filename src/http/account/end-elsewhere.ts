@@ -1,7 +1,7 @@
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
 import { parseId } from '../../ids.ts'
-import { endOwnSession } from '../../sessions/end-own.ts'
+import { endOwnSession } from '../../sessions/ending/end-own.ts'
 import { tellEnded } from '../interactions/outcomes.ts'
 import { goOn } from '../interactions/show.ts'
 import { ACTS } from './acts.ts'

@@ -1,6 +1,6 @@
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { endOtherLogins } from '../../sessions/end-own.ts'
+import { endOtherLogins } from '../../sessions/ending/end-own.ts'
 import { tellEnded } from '../interactions/outcomes.ts'
 import { goOn } from '../interactions/show.ts'
 import { ACTS } from './acts.ts'

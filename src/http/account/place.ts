@@ -1,6 +1,6 @@
 import { formatId } from '../../ids.ts'
-import type { Context } from '../../sessions/context.ts'
-import type { OpenLogin } from '../../sessions/logins-of.ts'
+import type { Context } from '../../sessions/context/context.ts'
+import type { OpenLogin } from '../../sessions/login/logins-of.ts'
 import type { HeldSession } from '../../sessions/sessions-of-user.ts'
 import { agoWords } from '../time-words.ts'
 import { ACTS } from './acts.ts'

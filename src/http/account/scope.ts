@@ -1,4 +1,4 @@
-import type { Login } from '../../sessions/login.ts'
+import type { Login } from '../../sessions/login/login.ts'
 
 /** What the forms of the page belong to. */
 export function scopeOf({ id }: Pick<Login, 'id'>): string {

@@ -5,9 +5,9 @@ import { type ApiScope, ownApi } from '../../clients/own-api.ts'
 import { DomainError } from '../../errors.ts'
 import { type ClientId, formatId, type UserId } from '../../ids.ts'
 import type { Oidc } from '../../oidc/create-oidc.ts'
-import type { FoundAccessToken } from '../../sessions/check-access-token.ts'
-import type { Reach } from '../../sessions/reach.ts'
+import type { Reach } from '../../sessions/manager/reach.ts'
 import type { CheckedSession } from '../../sessions/session.ts'
+import type { FoundAccessToken } from '../../sessions/tokens/check-access-token.ts'
 
 /** Who calls our API, proven by an access token that was made for it. */
 export type Caller = Service | Person

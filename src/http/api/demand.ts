@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { DomainError } from '../../errors.ts'
-import { reachesLevel } from '../../sessions/level.ts'
+import { reachesLevel } from '../../sessions/login/level.ts'
 import type { CheckedSession } from '../../sessions/session.ts'
 import type { Caller } from './caller.ts'
 

@@ -1,5 +1,5 @@
 import { outcomes } from '../../monitoring/outcome.ts'
-import type { EndedSession } from '../../sessions/end.ts'
+import type { EndedSession } from '../../sessions/ending/end.ts'
 
 /** Tells of sessions that have ended, after the commit; who hears it has the applications told. */
 export function tellEnds(ended: readonly EndedSession[]): void {

@@ -5,8 +5,8 @@ import { DomainError } from '../../errors.ts'
 import type { LoginId } from '../../ids.ts'
 import type { ServerKeys } from '../../keys/data-keys.ts'
 import { cookieSettings, loginCookieName } from '../../oidc/cookies.ts'
-import type { Login } from '../../sessions/login.ts'
-import { giveCookie, loginOfCookie } from '../../sessions/login-cookie.ts'
+import type { Login } from '../../sessions/login/login.ts'
+import { giveCookie, loginOfCookie } from '../../sessions/login/login-cookie.ts'
 
 export interface BrowserDeps {
   readonly db: Db

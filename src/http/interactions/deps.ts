@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { FindInRegistry } from '../../clients/find-client.ts'
 import type { Config } from '../../config/config.ts'
-import type { FactorDeps } from '../../sessions/log-in-further.ts'
+import type { FactorDeps } from '../../sessions/login/log-in-further.ts'
 import type { ReadStay } from '../../sessions/stay.ts'
 import type { Csrf } from '../middleware/csrf.ts'
 import type { Pages } from '../pages.ts'

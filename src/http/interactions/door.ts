@@ -1,7 +1,7 @@
 import type { Sql } from '../../database/sql.ts'
 import type { UserId } from '../../ids.ts'
 import type { ServerKeys } from '../../keys/data-keys.ts'
-import type { Login } from '../../sessions/login.ts'
+import type { Login } from '../../sessions/login/login.ts'
 import { makeChallenge } from '../../users/factors/challenge.ts'
 import { passkeysOf } from '../../users/factors/find-factors.ts'
 import { requestOptions } from '../../users/factors/passkey-options.ts'

@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
-import type { Admitted } from '../../sessions/admit.ts'
-import type { Earlier, FactorDeps } from '../../sessions/log-in-further.ts'
+import type { Admitted } from '../../sessions/login/admit.ts'
+import type { Earlier, FactorDeps } from '../../sessions/login/log-in-further.ts'
 import { readForm } from '../middleware/read-body.ts'
 import type { Door, DoorDeps } from './door.ts'
 import { openFirstProof } from './first-proof.ts'

@@ -1,5 +1,5 @@
 import type { ServerKeys } from '../../keys/data-keys.ts'
-import type { FirstProof } from '../../sessions/log-in.ts'
+import type { FirstProof } from '../../sessions/login/log-in.ts'
 import { openTicket, sealTicket } from '../../users/factors/ticket.ts'
 
 type Keys = Pick<ServerKeys, 'data'>

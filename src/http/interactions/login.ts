@@ -1,6 +1,6 @@
 import type { RouterContext } from '@koa/router'
 import { formatId } from '../../ids.ts'
-import type { Admitted } from '../../sessions/admit.ts'
+import type { Admitted } from '../../sessions/login/admit.ts'
 import { findUser } from '../../users/find-user.ts'
 import { parseUsername } from '../../users/user.ts'
 import type { InteractionDeps } from './deps.ts'

@@ -1,5 +1,5 @@
 import { LEVEL_UNMET } from '../../oidc/asked-level.ts'
-import type { Login } from '../../sessions/login.ts'
+import type { Login } from '../../sessions/login/login.ts'
 import type { Door } from './door.ts'
 import type { OpenInteraction } from './open-interaction.ts'
 

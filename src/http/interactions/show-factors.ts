@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import type { UserId } from '../../ids.ts'
-import type { Earlier } from '../../sessions/log-in-further.ts'
+import type { Earlier } from '../../sessions/login/log-in-further.ts'
 import { factorsOf, recoveryCodesLeft } from '../../users/factors/find-factors.ts'
 import { durationWords } from '../time-words.ts'
 import { type Door, type DoorDeps, passkeyOf } from './door.ts'

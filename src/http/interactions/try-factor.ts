@@ -2,13 +2,13 @@ import type { Context } from 'koa'
 import { z } from 'zod'
 import { DomainError } from '../../errors.ts'
 import { contextOf } from '../../oidc/context-of.ts'
-import type { Admitted } from '../../sessions/admit.ts'
+import type { Admitted } from '../../sessions/login/admit.ts'
 import {
   type Earlier,
   type FactorDeps,
   logInFurther,
   type ShownFactor,
-} from '../../sessions/log-in-further.ts'
+} from '../../sessions/login/log-in-further.ts'
 import { parse } from '../middleware/parse.ts'
 import { PROBLEMS } from '../middleware/problems.ts'
 import { readForm } from '../middleware/read-body.ts'

@@ -1,5 +1,5 @@
-import type { FoundAccessToken } from '../../sessions/check-access-token.ts'
-import { revokeToken } from '../../sessions/revoke-token.ts'
+import type { FoundAccessToken } from '../../sessions/tokens/check-access-token.ts'
+import { revokeToken } from '../../sessions/tokens/revoke-token.ts'
 import { accessTokenPayload } from '../access-token-payload.ts'
 import { findAnyAccessToken } from '../any-access-token.ts'
 import type { OidcDeps } from '../deps.ts'

@@ -1,7 +1,7 @@
 import Provider, { errors } from 'oidc-provider'
 import { newId } from '../../ids.ts'
-import { draftOfflineSession } from '../../sessions/begin-offline-session.ts'
-import { familyMaker } from '../../sessions/present-refresh-token.ts'
+import { draftOfflineSession } from '../../sessions/tokens/begin-offline-session.ts'
+import { familyMaker } from '../../sessions/tokens/present-refresh-token.ts'
 import {
   consumeCode,
   endFamily,
@@ -9,7 +9,7 @@ import {
   presentCode,
   redeemCode,
   sealCode,
-} from '../../sessions/redeem-code.ts'
+} from '../../sessions/tokens/redeem-code.ts'
 import { presentAuthentication } from '../authentication-claims.ts'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'

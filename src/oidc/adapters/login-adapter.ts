@@ -1,7 +1,12 @@
 import { errors } from 'oidc-provider'
 import { formatId, isUuid, type LoginId } from '../../ids.ts'
-import type { Login } from '../../sessions/login.ts'
-import { cookieHash, giveCookie, liveLogin, loginOfCookie } from '../../sessions/login-cookie.ts'
+import type { Login } from '../../sessions/login/login.ts'
+import {
+  cookieHash,
+  giveCookie,
+  liveLogin,
+  loginOfCookie,
+} from '../../sessions/login/login-cookie.ts'
 import type { OidcDeps } from '../deps.ts'
 import { adapterOf, epochSeconds, type ModelAdapter, type Payload, textOf } from '../payload.ts'
 import { currentState, writeFirst } from '../request-state.ts'

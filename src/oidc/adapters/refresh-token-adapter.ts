@@ -2,15 +2,15 @@ import Provider, { errors } from 'oidc-provider'
 import type { Actor } from '../../audit/append-entry.ts'
 import { isConfidential } from '../../clients/client.ts'
 import { formatId } from '../../ids.ts'
-import { beginFamily, newFamily } from '../../sessions/begin-family.ts'
-import { beginOfflineSession } from '../../sessions/begin-offline-session.ts'
-import { endGrant, endSession } from '../../sessions/end.ts'
-import type { FamilyCheck } from '../../sessions/family-check.ts'
+import { endGrant, endSession } from '../../sessions/ending/end.ts'
+import { beginFamily, newFamily } from '../../sessions/tokens/begin-family.ts'
+import { beginOfflineSession } from '../../sessions/tokens/begin-offline-session.ts'
+import type { FamilyCheck } from '../../sessions/tokens/family-check.ts'
 import {
   familyMaker,
   type PresentedToken,
   presentRefreshToken,
-} from '../../sessions/present-refresh-token.ts'
+} from '../../sessions/tokens/present-refresh-token.ts'
 import { presentAuthentication } from '../authentication-claims.ts'
 import { checkedGrantOf } from '../checked-grant.ts'
 import { contextOf } from '../context-of.ts'

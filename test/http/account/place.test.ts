@@ -1,6 +1,6 @@
 import { expect, test } from 'playwright/test'
 import { presentHere } from '../../../src/http/account/place.ts'
-import type { Context } from '../../../src/sessions/context.ts'
+import type { Context } from '../../../src/sessions/context/context.ts'
 import type { HeldSession } from '../../../src/sessions/sessions-of-user.ts'
 import { FIREFOX, IPHONE } from './person.ts'
 

@@ -1,5 +1,5 @@
 import { formatId } from '../../../src/ids.ts'
-import { closeElevations } from '../../../src/sessions/close-elevations.ts'
+import { closeElevations } from '../../../src/sessions/manager/close-elevations.ts'
 import type { Given, Node } from '../../support/world.ts'
 import { expect, serviceIn, test } from './stage.ts'
 

@@ -1,5 +1,5 @@
 import { formatId } from '../../../src/ids.ts'
-import { tightenSessions } from '../../../src/sessions/tighten-sessions.ts'
+import { tightenSessions } from '../../../src/sessions/manager/tighten-sessions.ts'
 import { expect, serviceIn, test } from './stage.ts'
 
 test.describe('policies', () => {

@@ -1,5 +1,5 @@
 import { changePassword } from '../../../src/access/change-password.ts'
-import { endSession } from '../../../src/sessions/end.ts'
+import { endSession } from '../../../src/sessions/ending/end.ts'
 import { sessionsOfLogin } from '../../../src/sessions/sessions-of.ts'
 import { claimsOf, expect, type House, PASSWORD, test, toldTo } from './house.ts'
 import { fieldOf, type Visitor, wordsOf } from './visitor.ts'

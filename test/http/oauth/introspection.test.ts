@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { disableClient } from '../../../src/access/disable-client.ts'
 import { createResource } from '../../../src/clients/create-resource.ts'
 import type { UserId } from '../../../src/ids.ts'
-import { endSession } from '../../../src/sessions/end.ts'
+import { endSession } from '../../../src/sessions/ending/end.ts'
 import { liveSessionsOf } from '../../../src/sessions/session-store.ts'
 import {
   authorize,

@@ -6,7 +6,7 @@ import { disableUser } from '../../../src/access/disable-user.ts'
 import type { Client } from '../../../src/clients/client.ts'
 import { createResource } from '../../../src/clients/create-resource.ts'
 import { formatId } from '../../../src/ids.ts'
-import { endLogin, endSession } from '../../../src/sessions/end.ts'
+import { endLogin, endSession } from '../../../src/sessions/ending/end.ts'
 import { liveSessionsOf } from '../../../src/sessions/session-store.ts'
 import {
   heldIn,

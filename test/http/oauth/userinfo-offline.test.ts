@@ -1,4 +1,4 @@
-import { endLogin } from '../../../src/sessions/end.ts'
+import { endLogin } from '../../../src/sessions/ending/end.ts'
 import { heldIn, loginOf, offlineCode, visitOn } from '../../sessions/place.ts'
 import { expect, test } from '../../sessions/stage.ts'
 import { redeem, refresh } from '../../support/relying-party.ts'

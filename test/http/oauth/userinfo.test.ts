@@ -3,15 +3,15 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { disableClient } from '../../../src/access/disable-client.ts'
 import { disableUser } from '../../../src/access/disable-user.ts'
 import { createResource } from '../../../src/clients/create-resource.ts'
+import { endSession } from '../../../src/sessions/ending/end.ts'
+import type { CheckedSession } from '../../../src/sessions/session.ts'
+import { keyRowOf } from '../../../src/sessions/session-key-row.ts'
+import { liveSessionsOf } from '../../../src/sessions/session-store.ts'
 import {
   formatAccessToken,
   openAccessToken,
   parseAccessToken,
-} from '../../../src/sessions/access-token.ts'
-import { endSession } from '../../../src/sessions/end.ts'
-import type { CheckedSession } from '../../../src/sessions/session.ts'
-import { keyRowOf } from '../../../src/sessions/session-key-row.ts'
-import { liveSessionsOf } from '../../../src/sessions/session-store.ts'
+} from '../../../src/sessions/tokens/access-token.ts'
 import { createUser } from '../../../src/users/create-user.ts'
 import {
   authorize,

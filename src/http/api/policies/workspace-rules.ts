@@ -3,7 +3,7 @@ import { type PolicyLevel, type Rules, roleSubject } from '../../../decisions/po
 import { removePolicy, setPolicy } from '../../../decisions/set-policy.ts'
 import { DomainError } from '../../../errors.ts'
 import type { WorkspaceId } from '../../../ids.ts'
-import { workspacesOfReach } from '../../../sessions/reach.ts'
+import { workspacesOfReach } from '../../../sessions/manager/reach.ts'
 import { findWorkspace } from '../../../workspaces/find-workspace.ts'
 import { setRole } from '../../../workspaces/set-role.ts'
 import type { Caller } from '../caller.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { formatId } from '../../../ids.ts'
-import { getSessionAnalytics } from '../../../sessions/get-analytics.ts'
+import { getSessionAnalytics } from '../../../sessions/manager/get-analytics.ts'
 import { type Operation, operation } from '../operation.ts'
 import type { SessionsDeps } from './deps.ts'
 import { sessionId, sessionToken } from './schemas.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Context } from '../../../sessions/context.ts'
-import { updateSessionContext } from '../../../sessions/update-context.ts'
+import type { Context } from '../../../sessions/context/context.ts'
+import { updateSessionContext } from '../../../sessions/manager/update-context.ts'
 import { type Operation, operation } from '../operation.ts'
 import type { SessionsDeps } from './deps.ts'
 import { presentSession } from './present.ts'

@@ -1,7 +1,7 @@
 import type { Policies } from '../../../decisions/policies.ts'
-import type { CreateDeps } from '../../../sessions/create-session.ts'
-import type { ContextDeps } from '../../../sessions/keep-context.ts'
-import type { RenewDeps } from '../../../sessions/renew-session.ts'
+import type { ContextDeps } from '../../../sessions/context/keep-context.ts'
+import type { CreateDeps } from '../../../sessions/manager/create-session.ts'
+import type { RenewDeps } from '../../../sessions/manager/renew-session.ts'
 
 /** What the sessions API needs. */
 export interface SessionsDeps extends CreateDeps, RenewDeps, ContextDeps {

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { formatId } from '../../../ids.ts'
-import type { IssuedSession } from '../../../sessions/issue-session.ts'
-import type { Next } from '../../../sessions/renewal.ts'
-import type { SessionView } from '../../../sessions/session-view.ts'
-import type { Validation } from '../../../sessions/validate-session.ts'
+import type { IssuedSession } from '../../../sessions/manager/issue-session.ts'
+import type { Next } from '../../../sessions/manager/renewal.ts'
+import type { SessionView } from '../../../sessions/manager/session-view.ts'
+import type { Validation } from '../../../sessions/manager/validate-session.ts'
 import type { issued, next, session, validation } from './schemas.ts'
 
 export function presentNext(to: Next): z.input<typeof next> {

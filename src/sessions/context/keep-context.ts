@@ -1,0 +1,127 @@
+import { type Actor, appendEntry } from '../../audit/append-entry.ts'
+import type { Db } from '../../database/transaction.ts'
+import {
+  type Drift,
+  type DriftRules,
+  judgeDrift,
+  type Reaction,
+  strongest,
+} from '../../decisions/drift.ts'
+import type { SessionId } from '../../ids.ts'
+import type { AuditKeys } from '../../keys/audit-keys.ts'
+import type { ServerKeys } from '../../keys/data-keys.ts'
+import type { Keyring } from '../../keys/keyring.ts'
+import type { Locate } from '../../lib/locate.ts'
+import { agentOf } from '../../lib/user-agent.ts'
+import { endSession } from '../ending/end.ts'
+import type { TokenCheck } from '../manager/token-check.ts'
+import { keyRowOf } from '../session-key-row.ts'
+import { type Context, openContext, sealContext } from './context.ts'
+import { contextHash } from './context-hash.ts'
+import { savedContext } from './context-store.ts'
+import { whereaboutsOf } from './whereabouts.ts'
+
+export interface ContextDeps {
+  readonly db: Db
+  readonly serverKeys: Pick<ServerKeys, 'lookupHash'>
+  readonly auditKeys: Pick<AuditKeys, 'seal'>
+  readonly keyring: Pick<Keyring, 'sessionKey'>
+  readonly locate: Locate
+  readonly driftRules: DriftRules
+}
+
+export interface ContextVerdict {
+  /** What is to be done now; `none` and `note` let the session go on. */
+  readonly reaction: Reaction
+  readonly drifts: readonly Drift[]
+}
+
+/**
+ * Judges where a session is used now against where it was used last, writes down what drifted, and
+ * keeps the new place where the session goes on in it.
+ *
+ * What is not told stays as it was: a caller that knows the address alone says nothing of the device.
+ */
+export async function keepContext(
+  deps: ContextDeps,
+  check: TokenCheck,
+  { told, by }: { readonly told: Context; readonly by: Actor },
+): Promise<ContextVerdict> {
+  const key = await deps.keyring.sessionKey(keyRowOf(check.session), 'data')
+  const { session, contextSealed } = check
+  const before = contextSealed ? openContext(key, ['session', session.id], contextSealed) : {}
+  const drifts = judgeDrift(whereaboutsOf(before, deps.locate), whereaboutsOf(told, deps.locate), {
+    reactions: deps.driftRules.reactions,
+    secondsSince: (session.readAt.getTime() - session.lastSeenAt.getTime()) / 1000,
+  })
+  const called = strongest(drifts)
+  const reaction = deps.driftRules.onlyRecord && called !== 'none' ? 'note' : called
+  const after = { ...before, ...told }
+  if (reaction === 'step_up' || reaction === 'end') await tell(deps, check, { drifts, told, by })
+  else if (!isSame(before, after)) await save(deps, check, { key, after, drifts, by })
+  return { reaction, drifts }
+}
+
+/** Whether a session may not go on; ends it where that is what its drift calls for. */
+export async function mustStop(
+  deps: Pick<ContextDeps, 'db'>,
+  { id, reaction }: { readonly id: SessionId } & Pick<ContextVerdict, 'reaction'>,
+): Promise<boolean> {
+  if (reaction === 'end') await endSession(deps, id, { cause: 'drift', by: { kind: 'system' } })
+  return reaction === 'end' || reaction === 'step_up'
+}
+
+interface Saving {
+  readonly key: Buffer
+  readonly after: Context
+  readonly drifts: readonly Drift[]
+  readonly by: Actor
+}
+
+async function save(deps: ContextDeps, check: TokenCheck, saving: Saving): Promise<void> {
+  const { session, contextSealed: before } = check
+  const { key, after, drifts, by } = saving
+  const { address, deviceId, userAgent } = after
+  await savedContext(
+    deps.db,
+    {
+      id: session.id,
+      before,
+      sealed: sealContext(key, ['session', session.id], after),
+      addressHash: address ? contextHash(deps.serverKeys, 'address', address) : null,
+      deviceHash: deviceId ? contextHash(deps.serverKeys, 'device', deviceId) : null,
+      deviceClass: userAgent ? agentOf(userAgent).deviceClass : null,
+    },
+    await entryOf(deps, check, { drifts, told: after, by }),
+  )
+}
+
+interface Telling {
+  readonly drifts: readonly Drift[]
+  readonly told: Context
+  readonly by: Actor
+}
+
+async function tell(deps: ContextDeps, check: TokenCheck, telling: Telling): Promise<void> {
+  await appendEntry(deps.db, await entryOf(deps, check, telling))
+}
+
+async function entryOf(deps: ContextDeps, { session }: TokenCheck, { drifts, told, by }: Telling) {
+  const { workspaceId, id } = session
+  return {
+    action: drifts.length > 0 ? 'session.drifted' : 'session.context_changed',
+    actor: by,
+    subject: { kind: 'session', id } as const,
+    workspaceId,
+    detail: {
+      drifts: drifts.map(({ kind, reaction }) => ({ kind, reaction })),
+      only_recorded: deps.driftRules.onlyRecord,
+    },
+    context: await deps.auditKeys.seal(deps.db, { workspaceId, at: session.readAt }, told),
+  }
+}
+
+function isSame(before: Context, after: Context): boolean {
+  const names = Object.keys(after) as (keyof Context)[]
+  return names.every((name) => before[name] === after[name])
+}

@@ -1,0 +1,227 @@
+import type { Db } from '../../database/transaction.ts'
+import type { Policies } from '../../decisions/policies.ts'
+import type { EffectivePolicy } from '../../decisions/policy.ts'
+import type { ClientId } from '../../ids.ts'
+import type { ServerKeys } from '../../keys/data-keys.ts'
+import type { Keyring } from '../../keys/keyring.ts'
+import type { Activity } from '../activity.ts'
+import type { Context } from '../context/context.ts'
+import { type ContextDeps, keepContext, mustStop } from '../context/keep-context.ts'
+import { endSession } from '../ending/end.ts'
+import { keyRowOf } from '../session-key-row.ts'
+import type { FiguresKeeper, Use } from './figures.ts'
+import { type InvalidReason, judgeSessionToken } from './judge-session-token.ts'
+import { type Reach, reaches } from './reach.ts'
+import { judgeRenewal, type Next, nextOf, type RenewalRules, renewableUntil } from './renewal.ts'
+import {
+  formatSessionToken,
+  isSigned,
+  type PresentedSessionToken,
+  parseSessionToken,
+} from './session-token.ts'
+import { type SessionView, viewOf } from './session-view.ts'
+import type { ReadTokenCheck, TokenCheck } from './token-check.ts'
+
+export interface ValidateDeps extends ContextDeps {
+  readonly db: Db
+  readonly config: { readonly issuer: string; readonly renewal: RenewalRules }
+  readonly serverKeys: Pick<ServerKeys, 'key' | 'lookupHash'>
+  readonly keyring: Pick<Keyring, 'sessionKey'>
+  readonly tokenChecks: ReadTokenCheck
+  readonly policies: Pick<Policies, 'effectiveFor'>
+  readonly activity: Pick<Activity, 'seen'>
+  readonly figures: Pick<FiguresKeeper, 'note'>
+  /** Renews a session in passing; what it stands at after that, by whomever it was renewed. */
+  readonly renewItself: (check: TokenCheck, policy: EffectivePolicy) => Promise<TokenCheck>
+}
+
+export interface ValidateOptions {
+  /** Whose sessions the caller may see; all others are not found. */
+  readonly reach?: Reach
+  /** The client that asks. */
+  readonly clientId?: ClientId
+  /** Where the token is used now, as far as the caller knows. */
+  readonly context?: Context
+  /** A poll or a prefetch, which keeps nobody's session alive. */
+  readonly background?: boolean
+}
+
+/** The answer to the question whether a session token is good. */
+export type Validation = ValidSession | InvalidSession
+
+export interface ValidSession {
+  readonly isValid: true
+  readonly session: SessionView
+  /** The token that takes the place of the one presented, where it was renewed. */
+  readonly sessionToken: string | null
+  readonly next: Next
+}
+
+export interface InvalidSession {
+  readonly isValid: false
+  readonly reason: InvalidReason
+  /** Why the session ended, where the holder of its token may know. */
+  readonly endCause: string | null
+  readonly next: Next
+}
+
+/**
+ * Judges a session token in the order form, signature, expiry, existence, status, and then notes
+ * the use. Garbage costs no query; a session that the caller may not see is not found.
+ */
+export async function validateSession(
+  deps: ValidateDeps,
+  sessionToken: string,
+  options: ValidateOptions = {},
+): Promise<Validation> {
+  const opened = await openSessionToken(deps, sessionToken, options.reach)
+  if (!opened.opened) return refusal(opened.reason)
+  const { check, token } = opened
+  const judged = judgeSessionToken(check, token, deps.config.renewal)
+  const use = { clientId: options.clientId ?? null }
+  if (judged.verdict === 'refused') {
+    deps.figures.note(check.session.id, { ...use, failure: judged.reason })
+    return refuse(deps, opened, judged.reason)
+  }
+
+  const { session } = check
+  if (options.context && (await isElsewhere(deps, check, options.context)))
+    return refuseElsewhere(deps, check, use)
+  const policy = await policyOf(deps, check)
+  deps.figures.note(session.id, { ...use, failure: null })
+  if (!options.background) deps.activity.seen(session.id, session.readAt)
+  const renewed = mayRenewItself(deps, opened, { policy, options })
+    ? await deps.renewItself(check, policy)
+    : check
+  const isReplaced = judged.verdict === 'replaced' || renewed.generation > check.generation
+  return {
+    isValid: true,
+    session: viewOf(renewed),
+    sessionToken: isReplaced ? await newestToken(deps, renewed) : null,
+    next: nextOf(renewed, deps.config.renewal, policy.rules),
+  }
+}
+
+/** Whether the session may not go on where it is used now. */
+async function isElsewhere(deps: ValidateDeps, check: TokenCheck, told: Context): Promise<boolean> {
+  const by = { kind: 'system' } as const
+  const { reaction } = await keepContext(deps, check, { told, by })
+  return mustStop(deps, { id: check.session.id, reaction })
+}
+
+function refuseElsewhere(
+  deps: ValidateDeps,
+  { session }: TokenCheck,
+  use: Pick<Use, 'clientId'>,
+): InvalidSession {
+  deps.figures.note(session.id, { ...use, failure: 'context_mismatch' })
+  // A session without a login has nobody who could prove more in it.
+  const next: Next =
+    session.loginId && session.acr
+      ? { act: 'step_up', acr: session.acr }
+      : { act: 'log_in', by: null }
+  return { isValid: false, reason: 'context_mismatch', endCause: null, next }
+}
+
+/** A poll must not keep a session going that nobody uses. */
+function mayRenewItself(
+  { config }: ValidateDeps,
+  { check, token }: Extract<OpenedSessionToken, { opened: true }>,
+  by: { readonly policy: EffectivePolicy; readonly options: ValidateOptions },
+): boolean {
+  if (!config.renewal.auto || by.options.background) return false
+  if (token.generation !== check.generation) return false
+  return judgeRenewal(check, config.renewal, by.policy.rules).may
+}
+
+export type OpenedSessionToken =
+  | { readonly opened: true; readonly check: TokenCheck; readonly token: PresentedSessionToken }
+  | { readonly opened: false; readonly reason: InvalidReason }
+
+/** The session behind a token that we issued, live or not, with a signature that was checked if it can be. */
+export async function openSessionToken(
+  deps: Pick<ValidateDeps, 'config' | 'serverKeys' | 'keyring' | 'tokenChecks'>,
+  text: string,
+  reach?: Reach,
+): Promise<OpenedSessionToken> {
+  const parsed = parseSessionToken(checkKeyOf(deps), deps.config.issuer, text)
+  if (parsed.form === 'malformed') return { opened: false, reason: 'malformed' }
+  if (parsed.form === 'foreign') return { opened: false, reason: 'bad_signature' }
+  const { token } = parsed
+  const check = await deps.tokenChecks(token.sessionId)
+  if (!check || !reaches(reach, check.session)) return { opened: false, reason: 'not_found' }
+  // With the key went the signature: that we issued the token is all that can be said then.
+  if (!check.session.secretWrapped) return { opened: true, check, token }
+  const key = await deps.keyring.sessionKey(keyRowOf(check.session), 'session-token')
+  return isSigned(key, token)
+    ? { opened: true, check, token }
+    : { opened: false, reason: 'bad_signature' }
+}
+
+/** The token of the session's newest generation: made of its row, so it is the same each time. */
+export async function newestToken(
+  deps: Pick<ValidateDeps, 'config' | 'serverKeys' | 'keyring'>,
+  check: TokenCheck,
+): Promise<string> {
+  const { session, generation, issuedAt, expiresAt } = check
+  const sessionKey = await deps.keyring.sessionKey(keyRowOf(session), 'session-token')
+  return formatSessionToken({ sessionKey, checkKey: checkKeyOf(deps) }, deps.config.issuer, {
+    sessionId: session.id,
+    workspaceId: session.workspaceId,
+    generation,
+    issuedAt,
+    expiresAt: expiresAt ?? session.absoluteEndAt,
+  })
+}
+
+export function policyOf(
+  { policies }: Pick<ValidateDeps, 'policies'>,
+  { session }: TokenCheck,
+): Promise<EffectivePolicy> {
+  return policies.effectiveFor({
+    workspaceId: session.workspaceId,
+    clientId: session.serviceClientId,
+    roles: session.roles,
+    acr: session.acr,
+  })
+}
+
+/** A generation that was replaced and comes back ends its session, as a refresh token does. */
+export async function refuse(
+  deps: Pick<ValidateDeps, 'db' | 'config'>,
+  { check, token }: Extract<OpenedSessionToken, { opened: true }>,
+  reason: InvalidReason,
+): Promise<InvalidSession> {
+  if (reason === 'reused') {
+    await endSession(deps, check.session.id, {
+      cause: 'reuse',
+      by: { kind: 'system' },
+      detail: { presented: token.generation, newest: check.generation },
+    })
+    return { ...refusal('reused'), endCause: 'reuse' }
+  }
+  const endCause = check.endCause ?? check.session.refusal
+  return { ...refusal(reason), endCause, next: nextAfter(deps, check, reason) }
+}
+
+function refusal(reason: InvalidReason): InvalidSession {
+  return { isValid: false, reason, endCause: null, next: { act: 'log_in', by: null } }
+}
+
+// The session lives and only its token is over: for a moment it may still be renewed.
+function nextAfter(
+  { config }: Pick<ValidateDeps, 'config'>,
+  check: TokenCheck,
+  reason: InvalidReason,
+): Next {
+  const { session, expiresAt } = check
+  if (reason !== 'expired' || session.refusal || !expiresAt) return { act: 'log_in', by: null }
+  const until = renewableUntil(expiresAt, config.renewal)
+  return until > session.readAt
+    ? { act: 'renew', from: session.readAt, until }
+    : { act: 'log_in', by: null }
+}
+
+function checkKeyOf({ serverKeys }: Pick<ValidateDeps, 'serverKeys'>): Buffer {
+  return serverKeys.key('token-check', 'session')
+}
