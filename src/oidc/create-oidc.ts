@@ -19,8 +19,10 @@ import { keepNewestCookie } from './newest-cookie.ts'
 import { noteUse } from './note-use.ts'
 import type { Payload } from './payload.ts'
 import { personReader } from './person.ts'
+import type { CodeAsked } from './plain-code.ts'
 import type { RefreshAsked } from './plain-refresh.ts'
 import { buildProvider } from './provider.ts'
+import { redeem } from './redeem.ts'
 import { refresh } from './refresh.ts'
 import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
@@ -47,6 +49,8 @@ export interface Oidc {
   introspect(asked: Asked): Promise<Introspection>
   /** The short way to a token for a service. */
   grantToService(asked: ServiceAsked): Promise<TokenAnswer>
+  /** The same to the first tokens for a code. */
+  redeemCode(asked: CodeAsked, request: IncomingMessage): Promise<TokenAnswer>
   /** The same to new tokens for a refresh token. */
   refreshTokens(asked: RefreshAsked, request: IncomingMessage): Promise<TokenAnswer>
   /** An access token of ours, sealed or signed, if all that it stands on still stands; its expiry is the caller's. */
@@ -86,6 +90,7 @@ export async function createOidc(
   return {
     middleware: (ctx, next) => answer(deps, provider, ctx as HttpContext, next),
     grantToService: (asked) => grantToService(signing, asked),
+    redeemCode: (asked, request) => redeem(signing, asked, request),
     refreshTokens: (asked, request) => refresh(signing, asked, request),
     findAccessToken: (text) => findAnyAccessToken(deps, foldJwt(text)),
     introspect: (asked) => introspect(readers, asked),

@@ -1,37 +1,16 @@
-import { z } from 'zod'
 import type { PresentedToken } from '../sessions/tokens/present-refresh-token.ts'
 import type { User } from '../users/user.ts'
 import type { OidcDeps } from './deps.ts'
 import { epochSeconds } from './payload.ts'
+import { type PlainPayload, plainPayload } from './plain-payload.ts'
 import { isProven, type ShownClient } from './proven-client.ts'
-import { scopesHeld, type Target, targetOf } from './resources.ts'
+import { granted, scopesHeld, type Target, targetOf } from './resources.ts'
 
 export interface RefreshAsked extends ShownClient {
   readonly refreshToken: string
   readonly scope: string | null
   readonly resource: string | null
 }
-
-const text = z.string().optional()
-const none = z.undefined().optional()
-const asked = z.union([z.null(), z.looseObject({})]).optional()
-
-/** What the library sealed at the redemption; tokens that are bound to a key do not fit. */
-const plainPayload = z.object({
-  scope: text,
-  resource: z.union([z.string(), z.array(z.string())]).optional(),
-  acr: text,
-  authTime: z.number().optional(),
-  gty: text,
-  claims: z
-    .strictObject({ id_token: z.strictObject({ auth_time: asked, acr: asked }).optional() })
-    .optional(),
-  jkt: none,
-  'x5t#S256': none,
-  attestationJkt: none,
-  rar: none,
-})
-export type PlainPayload = z.output<typeof plainPayload>
 
 /** A refresh that nothing speaks against, and what it is to give. */
 export interface PlainRefresh {
@@ -96,13 +75,4 @@ function targetFor(
   const resource = presented.check.resources.find(({ identifier }) => identifier === wanted)
   const scopes = resource && scopesHeld(presented.check.client.metadata, resource, false)
   return scopes ? targetOf(deps, { ...resource, scopes }) : undefined
-}
-
-function granted(
-  scope: string | undefined,
-  wanted: ReadonlySet<string>,
-  offered?: readonly string[],
-): string[] {
-  const names = scope?.split(' ') ?? []
-  return names.filter((name) => wanted.has(name) && (!offered || offered.includes(name)))
 }

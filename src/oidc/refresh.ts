@@ -7,10 +7,11 @@ import type { OidcDeps } from './deps.ts'
 import { deviceMark } from './device.ts'
 import { withinStay } from './lifetimes.ts'
 import { makeAccessToken, type SigningDeps } from './make-access-token.ts'
-import { makeIdToken } from './make-id-token.ts'
+import { type IdTokenDraft, makeIdToken } from './make-id-token.ts'
 import { ALREADY_USED, isMovedOn } from './move-family-on.ts'
 import type { Payload } from './payload.ts'
 import { type PlainRefresh, plainRefresh, type RefreshAsked } from './plain-refresh.ts'
+import { browserOf } from './session-claims.ts'
 import { refusalOf, type TokenAnswer, UNDECIDED } from './token-answer.ts'
 import { originOfFamily } from './token-origin.ts'
 
@@ -47,7 +48,7 @@ async function tokensOf(deps: Deps, plain: PlainRefresh): Promise<Payload> {
   const maker = await familyMaker(deps, check.session)
   const [accessToken, idToken] = await Promise.all([
     makeAccessToken(deps, draftOf(deps, plain, lifetime)),
-    openid.includes('openid') ? makeIdToken(deps, plain) : undefined,
+    openid.includes('openid') ? makeIdToken(deps, aboutPerson(plain)) : undefined,
   ])
   return {
     access_token: accessToken,
@@ -57,6 +58,11 @@ async function tokensOf(deps: Deps, plain: PlainRefresh): Promise<Payload> {
     ...((payload.scope || scope) && { scope }),
     token_type: 'Bearer',
   }
+}
+
+function aboutPerson({ presented, payload, user, openid }: PlainRefresh): IdTokenDraft {
+  const { client, session } = presented.check
+  return { client, session, browser: browserOf(presented), user, payload, openid }
 }
 
 function draftOf(deps: Deps, plain: PlainRefresh, lifetime: number) {

@@ -82,3 +82,13 @@ export function targetOf({ config }: Pick<OidcDeps, 'config'>, resource: Resourc
     ...(isJwt ? { jwt: { sign: { alg: resource.alg ?? config.keys.signing.alg } } } : {}),
   }
 }
+
+/** Of the scopes that a grant gives, those that are asked for and, at an API, offered. */
+export function granted(
+  scope: string | undefined,
+  wanted: ReadonlySet<string>,
+  offered?: readonly string[],
+): string[] {
+  const names = scope?.split(' ') ?? []
+  return names.filter((name) => wanted.has(name) && (!offered || offered.includes(name)))
+}

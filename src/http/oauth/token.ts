@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import type { ServiceAsked } from '../../oidc/client-credentials.ts'
+import type { CodeAsked } from '../../oidc/plain-code.ts'
 import type { RefreshAsked } from '../../oidc/plain-refresh.ts'
 import { ROUTES } from '../../oidc/routes.ts'
 import type { TokenAnswer } from '../../oidc/token-answer.ts'
@@ -11,6 +12,7 @@ import { formRead } from './read-ahead.ts'
 interface Deps {
   readonly oidc: {
     grantToService(asked: ServiceAsked): Promise<TokenAnswer>
+    redeemCode(asked: CodeAsked, request: IncomingMessage): Promise<TokenAnswer>
     refreshTokens(asked: RefreshAsked, request: IncomingMessage): Promise<TokenAnswer>
   }
 }
@@ -38,6 +40,9 @@ const NAMES = [
   'client_secret',
   'client_assertion',
   'client_assertion_type',
+  'code',
+  'code_verifier',
+  'redirect_uri',
   'refresh_token',
   'scope',
   'resource',
@@ -57,8 +62,21 @@ async function answerTo(
   if (grantType === 'client_credentials')
     return shown && oidc.grantToService({ ...shown, ...asked })
   const client = shown ?? namedOnly(req, fields)
-  if (grantType !== 'refresh_token' || !refreshToken || !client) return null
+  if (!client) return null
+  if (grantType === 'authorization_code') {
+    const code = scope === null ? codeIn(fields) : null
+    return code && oidc.redeemCode({ ...client, ...code }, req)
+  }
+  if (grantType !== 'refresh_token' || !refreshToken) return null
   return oidc.refreshTokens({ ...client, ...asked, refreshToken }, req)
+}
+
+/** A code for the provider's own scopes, with all that proves who may redeem it. */
+function codeIn(fields: Fields) {
+  const { code, code_verifier: codeVerifier, redirect_uri: redirectUri, resource } = fields
+  return code && codeVerifier && redirectUri && !resource
+    ? { code, codeVerifier, redirectUri }
+    : null
 }
 
 /** A public client says who it is, and shows nothing. */

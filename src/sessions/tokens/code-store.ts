@@ -1,5 +1,6 @@
+import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import type { Sql, Statement } from '../../database/sql.ts'
-import type { FamilyId, GrantId, SessionId } from '../../ids.ts'
+import type { ClientId, FamilyId, GrantId, SessionId } from '../../ids.ts'
 import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from '../session-store.ts'
 import { toUser, USER_OBJECT, type UserColumns } from '../user-columns.ts'
 import type { CodeCheck } from './code.ts'
@@ -16,7 +17,10 @@ interface CodeRow extends CheckRow {
   readonly scopes: GrantedScopes
   readonly grant_created_at: Date
   readonly grant_stands: boolean
+  readonly grant_client: ClientId
   readonly client_name: string
+  readonly client_metadata: ClientMetadata
+  readonly client_secret_hash: Buffer | null
   readonly user_columns: UserColumns | null
   readonly now: Date
 }
@@ -25,7 +29,9 @@ const CHECK: Statement = {
   name: 'codes_check',
   text: `SELECT k.place::int, a.payload_sealed, a.consumed_at, a.family_id, ${CHECK_COLUMNS},
       g.id AS grant_id, g.epoch, g.scopes, g.created_at AS grant_created_at,
-      g.ended_at IS NULL AND cl.disabled_at IS NULL AS grant_stands, cl.client_id AS client_name,
+      g.ended_at IS NULL AND cl.disabled_at IS NULL AS grant_stands, cl.id AS grant_client,
+      cl.client_id AS client_name, cl.metadata AS client_metadata,
+      cl.secret_hash AS client_secret_hash,
       CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
       clock_timestamp() AS now
     FROM unnest($1::bytea[]) WITH ORDINALITY AS k(hash, place)
@@ -57,6 +63,12 @@ function toCheck(row: CodeRow): CodeCheck {
     grantCreatedAt: row.grant_created_at,
     grantStands: row.grant_stands,
     clientName: row.client_name,
+    client: {
+      id: row.grant_client,
+      clientId: row.client_name,
+      metadata: row.client_metadata,
+      secretHash: row.client_secret_hash,
+    },
     user: row.user_columns && toUser(row.user_columns),
     now: row.now,
   }

@@ -1,3 +1,4 @@
+import type { Client } from '../../clients/client.ts'
 import type { FamilyId, GrantId } from '../../ids.ts'
 import type { User } from '../../users/user.ts'
 import type { CheckedSession } from '../session.ts'
@@ -15,6 +16,8 @@ export interface CodeCheck {
   readonly grantCreatedAt: Date
   readonly grantStands: boolean
   readonly clientName: string
+  /** Whose the grant is. */
+  readonly client: Pick<Client, 'id' | 'clientId' | 'metadata' | 'secretHash'>
   readonly user: User | null
   readonly now: Date
 }
