@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { localRootKeys, type RootKeys } from '../crypto/root-key.ts'
 import { readOrCreateRootKeyFile, readRootKeyFile } from './root-key-file.ts'
 
@@ -13,7 +13,7 @@ export async function fileRootKeys(path: string): Promise<RootKeys> {
   let seen = ''
 
   async function follow(): Promise<RootKeys> {
-    const stamp = await stampOf(path)
+    const stamp = stampOf(path)
     if (stamp !== seen) {
       keys = localRootKeys(await readRootKeyFile(path))
       seen = stamp
@@ -34,8 +34,9 @@ export async function fileRootKeys(path: string): Promise<RootKeys> {
   }
 }
 
-// A change is always a new file under the old name, so its inode and times differ.
-async function stampOf(path: string): Promise<string> {
-  const { ino, mtimeNs } = await stat(path, { bigint: true })
+// A change is always a new file under the old name, so its inode and times differ. Asked in place: in
+// the thread pool each login would wait behind the passwords that are hashed there.
+function stampOf(path: string): string {
+  const { ino, mtimeNs } = statSync(path, { bigint: true })
   return `${ino}:${mtimeNs}`
 }
