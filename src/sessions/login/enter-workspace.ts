@@ -1,4 +1,5 @@
 import { type Db, sqlTransaction } from '../../database/transaction.ts'
+import { DomainError } from '../../errors.ts'
 import { newId, type SessionId, type WorkspaceId } from '../../ids.ts'
 import type { Keyring } from '../../keys/keyring.ts'
 import { type Context, sealContext } from '../context/context.ts'
@@ -100,10 +101,17 @@ async function draftSession(deps: Deps, entering: Entering): Promise<Entered> {
   return { session, beginning: { contextSealed, limits } }
 }
 
-// The key that wraps it is held when the session is written, and must be there then.
-function makeSecret(deps: Deps, sessionId: SessionId, { workspace, foothold }: Entering) {
+// The key that wraps it is held when the session is written, and must be there then. Where it went
+// since it was read, or none was there, another is made.
+async function makeSecret(deps: Deps, sessionId: SessionId, { workspace, foothold }: Entering) {
   const place = { sessionId, workspaceId: workspace.id }
-  return foothold.epochId
-    ? deps.keyring.draftSessionSecret(place, foothold.epochId)
-    : sqlTransaction(deps.db, (tx) => deps.keyring.createSessionSecret(tx, place))
+  const { epochId } = foothold
+  const drafted =
+    epochId && (await deps.keyring.draftSessionSecret(place, epochId).catch(unlessDestroyed))
+  return drafted || sqlTransaction(deps.db, (tx) => deps.keyring.createSessionSecret(tx, place))
+}
+
+function unlessDestroyed(error: unknown): null {
+  if (error instanceof DomainError && error.code === 'key_destroyed') return null
+  throw error
 }

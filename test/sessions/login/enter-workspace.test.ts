@@ -134,27 +134,34 @@ test.describe('entering a workspace', () => {
     expect(await sessionOf(door)).toBe(first)
   })
 
-  test('with a key that is destroyed before its session is written takes another', async ({
-    stage,
-  }) => {
-    const door = await atTheDoor(stage)
-    await door.enter()
-    await endSession(stage.ender, await sessionOf(door), { cause: 'administrator', by })
-    const person = { userId: door.user.id, proof: PASSWORD_PROOF, context: {} }
-    await proveAgain(stage.node.services, door.loginId, person)
+  for (const [when, statement] of [
+    ['before its session is written', 'session_begin'],
+    ['before it is read', 'epoch_find'],
+  ] as const)
+    test(`with a key that is destroyed ${when} takes another`, async ({ stage }) => {
+      const door = await atTheDoor(stage)
+      await door.enter()
+      await endSession(stage.ender, await sessionOf(door), { cause: 'administrator', by })
+      const person = { userId: door.user.id, proof: PASSWORD_PROOF, context: {} }
+      await proveAgain(stage.node.services, door.loginId, person)
+      const epoch = await stage.database.pool.query(
+        'SELECT id FROM epoch_key WHERE workspace_id = $1',
+        [door.workspace.id],
+      )
+      if (statement === 'epoch_find') stage.node.services.keyring.forgetEpoch(epoch.rows[0].id)
 
-    const held = stage.proxy.hold('session_begin')
-    const entry = door.enter()
-    await held.reached
-    await destroyUnusedEpochs(stage.ender.db, { epochRotation: 0 })
-    held.release()
+      const held = stage.proxy.hold(statement)
+      const entry = door.enter()
+      await held.reached
+      await destroyUnusedEpochs(stage.ender.db, { epochRotation: 0 })
+      held.release()
 
-    expect(await entry).toBe('code')
-    expect(await rowsOf(door)).toMatchObject({ sessions: 2, live: 1, epochs: 2 })
-    expect((await stage.database.pool.query(WRAPPING, [await sessionOf(door)])).rows).toEqual([
-      { destroyed: false },
-    ])
-  })
+      expect(await entry).toBe('code')
+      expect(await rowsOf(door)).toMatchObject({ sessions: 2, live: 1, epochs: 2 })
+      expect((await stage.database.pool.query(WRAPPING, [await sessionOf(door)])).rows).toEqual([
+        { destroyed: false },
+      ])
+    })
 })
 
 interface Way {
