@@ -6,7 +6,9 @@ import {
   judgeDrift,
   type Reaction,
   strongest,
+  type Whereabouts,
 } from '../../decisions/drift.ts'
+import { DomainError } from '../../errors.ts'
 import type { SessionId } from '../../ids.ts'
 import type { AuditKeys } from '../../keys/audit-keys.ts'
 import type { ServerKeys } from '../../keys/data-keys.ts'
@@ -14,7 +16,7 @@ import type { Keyring } from '../../keys/keyring.ts'
 import type { Locate } from '../../lib/locate.ts'
 import { agentOf } from '../../lib/user-agent.ts'
 import { endSession } from '../ending/end.ts'
-import type { TokenCheck } from '../manager/token-check.ts'
+import type { ReadTokenCheck, TokenCheck } from '../manager/token-check.ts'
 import { keyRowOf } from '../session-key-row.ts'
 import { type Context, openContext, sealContext } from './context.ts'
 import { contextHash } from './context-hash.ts'
@@ -23,6 +25,7 @@ import { whereaboutsOf } from './whereabouts.ts'
 
 export interface ContextDeps {
   readonly db: Db
+  readonly tokenChecks: ReadTokenCheck
   readonly serverKeys: Pick<ServerKeys, 'lookupHash'>
   readonly auditKeys: Pick<AuditKeys, 'seal'>
   readonly keyring: Pick<Keyring, 'sessionKey'>
@@ -45,21 +48,56 @@ export interface ContextVerdict {
 export async function keepContext(
   deps: ContextDeps,
   check: TokenCheck,
-  { told, by }: { readonly told: Context; readonly by: Actor },
+  change: Change,
 ): Promise<ContextVerdict> {
+  let current = check
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const verdict = await keepOnce(deps, current, change)
+    if (verdict) return verdict
+    const now = await deps.tokenChecks(check.session.id)
+    // It ended after it was let pass, and there is nothing to keep in it any more.
+    if (!now || now.session.refusal) return { reaction: 'none', drifts: [] }
+    current = now
+  }
+  throw new DomainError('conflict', 'the context changed again and again meanwhile')
+}
+
+interface Change {
+  readonly told: Context
+  readonly by: Actor
+}
+
+/** More than that at once, each with another place, is nobody's honest use. */
+const TURNS = 10
+
+// Null where another request changed the context since it was read: of two devices that use a
+// session for the first time at once, the second must be judged against the first.
+async function keepOnce(
+  deps: ContextDeps,
+  check: TokenCheck,
+  { told, by }: Change,
+): Promise<ContextVerdict | null> {
   const key = await deps.keyring.sessionKey(keyRowOf(check.session), 'data')
   const { session, contextSealed } = check
   const before = contextSealed ? openContext(key, ['session', session.id], contextSealed) : {}
-  const drifts = judgeDrift(whereaboutsOf(before, deps.locate), whereaboutsOf(told, deps.locate), {
+  const [was, is] = [whereaboutsOf(before, deps.locate), whereaboutsOf(told, deps.locate)]
+  const drifts = judgeDrift(was, is, {
     reactions: deps.driftRules.reactions,
     secondsSince: (session.readAt.getTime() - session.lastSeenAt.getTime()) / 1000,
   })
   const called = strongest(drifts)
   const reaction = deps.driftRules.onlyRecord && called !== 'none' ? 'note' : called
-  const after = { ...before, ...told }
+  // A country that follows from the address moves with it, or the next use would drift again.
+  const after = { ...before, ...told, ...(is.country !== was.country && countryIn(is)) }
   if (reaction === 'step_up' || reaction === 'end') await tell(deps, check, { drifts, told, by })
-  else if (!isSame(before, after)) await save(deps, check, { key, after, drifts, by })
+  else if (!isSame(before, after)) {
+    if (!(await save(deps, check, { key, after, drifts, by }))) return null
+  }
   return { reaction, drifts }
+}
+
+function countryIn({ country }: Whereabouts): Pick<Context, 'country'> {
+  return country === undefined ? {} : { country }
 }
 
 /** Whether a session may not go on; ends it where that is what its drift calls for. */
@@ -78,11 +116,11 @@ interface Saving {
   readonly by: Actor
 }
 
-async function save(deps: ContextDeps, check: TokenCheck, saving: Saving): Promise<void> {
+async function save(deps: ContextDeps, check: TokenCheck, saving: Saving): Promise<boolean> {
   const { session, contextSealed: before } = check
   const { key, after, drifts, by } = saving
   const { address, deviceId, userAgent } = after
-  await savedContext(
+  return savedContext(
     deps.db,
     {
       id: session.id,

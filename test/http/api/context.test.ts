@@ -1,5 +1,5 @@
 import { formatId } from '../../../src/ids.ts'
-import type { Given, Node } from '../../support/world.ts'
+import { type Given, givenOn, type Node, startNode } from '../../support/world.ts'
 import { expect, serviceIn, test } from './stage.ts'
 
 const AT_HOME = {
@@ -84,4 +84,49 @@ test.describe('a change of context that a service tells', () => {
     const { body } = await api.call('POST', '/sessions/validation', { session_token })
     expect(body).toMatchObject({ is_valid: false, reason: 'expired' })
   })
+
+  test('binds one device, of however many that come first at once', async ({ node, given }) => {
+    const { api, session_token } = await usedAt({ node, given }, {})
+    const told = await Promise.all(
+      Array.from({ length: 8 }, (_, at) =>
+        api.call('POST', '/sessions/context', {
+          session_token,
+          context: { device_id: `device-${at}` },
+        }),
+      ),
+    )
+    const codes = told.map(({ status, body }) => [status, body.code])
+    expect(codes.filter(([status]) => status === 200)).toHaveLength(1)
+    expect(codes.filter(([, code]) => code === 'context_mismatch')).toHaveLength(7)
+  })
+
+  test('loses nothing of several that come at once', async ({ node, given }) => {
+    const { api, session_token } = await usedAt({ node, given }, {})
+    const tell = (context: object) =>
+      api.call('POST', '/sessions/context', { session_token, context })
+    const told = await Promise.all([
+      tell({ device_id: 'laptop' }),
+      tell({ location: { country: 'DE' } }),
+      tell({ ip_address: '194.25.0.1' }),
+    ])
+    expect(told.map(({ status }) => status)).toEqual([200, 200, 200])
+    for (const elsewhere of [{ device_id: 'phone' }, { location: { country: 'US' } }])
+      expect((await tell(elsewhere)).body.code).toBe('context_mismatch')
+    expect((await api.call('GET', '/sessions?address=194.25.0.1')).body.sessions).toHaveLength(1)
+  })
+})
+
+test('a person who has travelled is asked nothing again in the new country', async ({
+  database,
+}) => {
+  const patient = 'session_manager: { security: { session_policies: { idle_timeout: 12h } } }'
+  const node = await startNode(database, patient)
+  const { validate } = await usedAt({ node, given: givenOn(node) }, AT_HOME)
+  await database.pass('3h')
+  const away = { ...AT_HOME, ip_address: '8.8.8.8' }
+  expect((await validate(away)).is_valid).toBe(true)
+  await node.services.activity.flush()
+  expect((await validate(away)).is_valid).toBe(true)
+  expect(await validate(AT_HOME)).toMatchObject({ reason: 'context_mismatch' })
+  await node.close()
 })
