@@ -16,6 +16,7 @@ import type { Locate } from '../../lib/locate.ts'
 import { agentOf } from '../../lib/user-agent.ts'
 import { type Context, sealContext } from '../context/context.ts'
 import { contextHash } from '../context/context-hash.ts'
+import { notePlace } from '../context/note-place.ts'
 import { createdSession, type DraftedSession } from './create-store.ts'
 import { type IssuedSession, issue } from './issue-session.ts'
 import type { ValidateDeps } from './validate-session.ts'
@@ -61,6 +62,7 @@ export async function createSession(deps: CreateDeps, stay: NewStay): Promise<Is
   const check = await deps.tokenChecks(id)
   if (!check || check.session.refusal)
     throw new DomainError('session_ended', 'the session was ended at once')
+  notePlace(deps, id, stay.context)
   return issue(deps, check, policy)
 }
 

@@ -19,15 +19,20 @@ export interface Use {
   /** Null for a use that succeeded. */
   readonly failure: string | null
   readonly clientId?: ClientId | null
+}
+
+/** Where a session was used. */
+export interface SeenPlace {
   /** Keyed hashes, in hexadecimal. */
-  readonly device?: string | null
-  readonly network?: string | null
-  readonly country?: string | null
+  readonly device: string | null
+  readonly network: string | null
+  readonly country: string | null
 }
 
 /** Counts uses and writes them behind, many at a time; a crash loses at most the last seconds. */
 export interface FiguresKeeper {
   note(id: SessionId, use: Use): void
+  notePlace(id: SessionId, place: SeenPlace): void
   flush(): Promise<void>
 }
 
@@ -53,9 +58,14 @@ export function createFigures({ db }: { readonly db: Sql }): FiguresKeeper {
     if (use.failure === null) known.validations += 1
     else known.failures.set(use.failure, (known.failures.get(use.failure) ?? 0) + 1)
     if (use.clientId) known.clients.add(use.clientId)
-    if (use.device) known.devices.add(use.device)
-    if (use.network) known.networks.add(use.network)
-    if (use.country) known.countries.add(use.country)
+  }
+
+  function notePlace(id: SessionId, { device, network, country }: SeenPlace): void {
+    const known = pending.get(id) ?? begin(id)
+    if (!known) return
+    if (device) known.devices.add(device)
+    if (network) known.networks.add(network)
+    if (country) known.countries.add(country)
   }
 
   function begin(id: SessionId): Gathering | null {
@@ -74,6 +84,7 @@ export function createFigures({ db }: { readonly db: Sql }): FiguresKeeper {
 
   return {
     note,
+    notePlace,
     async flush() {
       const taken = [...pending]
       pending = new Map()

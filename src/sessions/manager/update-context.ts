@@ -1,6 +1,7 @@
 import type { Actor } from '../../audit/append-entry.ts'
 import type { Context } from '../context/context.ts'
 import { keepContext, mustStop } from '../context/keep-context.ts'
+import { notePlace } from '../context/note-place.ts'
 import { judgeSessionToken } from './judge-session-token.ts'
 import { asError } from './renew-session.ts'
 import { type SessionView, viewOf } from './session-view.ts'
@@ -33,5 +34,6 @@ export async function updateSessionContext(
   }
   const { reaction } = await keepContext(deps, check, { told: context, by })
   if (await mustStop(deps, { id: check.session.id, reaction })) throw asError('context_mismatch')
+  notePlace(deps, check.session.id, context)
   return viewOf(check)
 }

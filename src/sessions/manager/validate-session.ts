@@ -7,6 +7,7 @@ import type { Keyring } from '../../keys/keyring.ts'
 import type { Activity } from '../activity.ts'
 import type { Context } from '../context/context.ts'
 import { type ContextDeps, keepContext, mustStop } from '../context/keep-context.ts'
+import { notePlace } from '../context/note-place.ts'
 import { endSession } from '../ending/end.ts'
 import { keyRowOf } from '../session-key-row.ts'
 import type { FiguresKeeper, Use } from './figures.ts'
@@ -30,7 +31,7 @@ export interface ValidateDeps extends ContextDeps {
   readonly tokenChecks: ReadTokenCheck
   readonly policies: Pick<Policies, 'effectiveFor'>
   readonly activity: Pick<Activity, 'seen'>
-  readonly figures: Pick<FiguresKeeper, 'note'>
+  readonly figures: Pick<FiguresKeeper, 'note' | 'notePlace'>
   /** Renews a session in passing; what it stands at after that, by whomever it was renewed. */
   readonly renewItself: (check: TokenCheck, policy: EffectivePolicy) => Promise<TokenCheck>
 }
@@ -89,6 +90,7 @@ export async function validateSession(
     return refuseElsewhere(deps, check, use)
   const policy = await policyOf(deps, check)
   deps.figures.note(session.id, { ...use, failure: null })
+  if (options.context) notePlace(deps, session.id, options.context)
   if (!options.background) deps.activity.seen(session.id, session.readAt)
   const renewed = mayRenewItself(deps, opened, { policy, options })
     ? await deps.renewItself(check, policy)
@@ -201,11 +203,16 @@ export async function refuse(
     return { ...refusal('reused'), endCause: 'reuse' }
   }
   const endCause = check.endCause ?? check.session.refusal
-  return { ...refusal(reason), endCause, next: nextAfter(deps, check, reason) }
+  // An older token than the newest leads nowhere: shown for a renewal, it would count as copied.
+  const isNewest = token.generation === check.generation
+  const next = isNewest ? nextAfter(deps, check, reason) : LOG_IN
+  return { ...refusal(reason), endCause, next }
 }
 
+const LOG_IN: Next = { act: 'log_in', by: null }
+
 function refusal(reason: InvalidReason): InvalidSession {
-  return { isValid: false, reason, endCause: null, next: { act: 'log_in', by: null } }
+  return { isValid: false, reason, endCause: null, next: LOG_IN }
 }
 
 // The session lives and only its token is over: for a moment it may still be renewed.
@@ -215,11 +222,9 @@ function nextAfter(
   reason: InvalidReason,
 ): Next {
   const { session, expiresAt } = check
-  if (reason !== 'expired' || session.refusal || !expiresAt) return { act: 'log_in', by: null }
+  if (reason !== 'expired' || session.refusal || !expiresAt) return LOG_IN
   const until = renewableUntil(expiresAt, config.renewal)
-  return until > session.readAt
-    ? { act: 'renew', from: session.readAt, until }
-    : { act: 'log_in', by: null }
+  return until > session.readAt ? { act: 'renew', from: session.readAt, until } : LOG_IN
 }
 
 function checkKeyOf({ serverKeys }: Pick<ValidateDeps, 'serverKeys'>): Buffer {
