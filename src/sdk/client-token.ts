@@ -1,11 +1,12 @@
 import { errorOf } from './errors.ts'
+import { jsonOf, type Line, send } from './send.ts'
 
 export interface ClientTokenOptions {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
   readonly scope: string
-  readonly fetch: typeof fetch
+  readonly line: Line
 }
 
 /** Seconds before its end at which a token is not used any more. */
@@ -42,8 +43,8 @@ export class ClientToken {
   }
 
   async #ask(): Promise<string> {
-    const { issuer, clientId, clientSecret, scope, fetch: send } = this.#options
-    const response = await send(`${issuer}/oauth2/token`, {
+    const { issuer, clientId, clientSecret, scope, line } = this.#options
+    const response = await send(line, `${issuer}/oauth2/token`, {
       method: 'POST',
       headers: {
         authorization: `Basic ${btoa(`${encode(clientId)}:${encode(clientSecret)}`)}`,
@@ -56,7 +57,7 @@ export class ClientToken {
       }).toString(),
     })
     if (!response.ok) throw await errorOf(response)
-    const body = (await response.json()) as { access_token: string; expires_in?: number }
+    const body = (await jsonOf(response)) as { access_token: string; expires_in?: number }
     this.#endsAt = Date.now() + ((body.expires_in ?? 60) - MARGIN) * 1000
     return body.access_token
   }

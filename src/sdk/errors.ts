@@ -45,6 +45,8 @@ export type SessionErrorCode = (typeof SESSION_ERROR_CODES)[number]
 interface Problem {
   readonly code?: unknown
   readonly detail?: unknown
+  /** In place of a detail where it was the token endpoint that refused (RFC 6749 §5.2). */
+  readonly error_description?: unknown
   readonly title?: unknown
   readonly request_id?: unknown
   readonly [name: string]: unknown
@@ -86,15 +88,19 @@ export class SessionError extends Error {
 /** The refusal in an answer, whatever came in place of a problem. */
 export async function errorOf(response: Response): Promise<SessionError> {
   const problem = await problemOf(response)
-  const { code, detail, title, request_id: requestId, type: _, status: __, ...details } = problem
+  const { code, detail, title, request_id: requestId, type: _, status: __, ...rest } = problem
+  const { error_description: description, ...details } = rest
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return new SessionError(String(detail ?? title ?? `the server answered ${response.status}`), {
-    code: isCode(code) ? code : codeOfStatus(response.status),
-    status: response.status,
-    retryAfter: Number.isFinite(retryAfter) ? retryAfter : null,
-    requestId: typeof requestId === 'string' ? requestId : response.headers.get('x-request-id'),
-    details,
-  })
+  return new SessionError(
+    String(detail ?? description ?? title ?? `the server answered ${response.status}`),
+    {
+      code: isCode(code) ? code : codeOfStatus(response.status),
+      status: response.status,
+      retryAfter: Number.isFinite(retryAfter) ? retryAfter : null,
+      requestId: typeof requestId === 'string' ? requestId : response.headers.get('x-request-id'),
+      details,
+    },
+  )
 }
 
 async function problemOf(response: Response): Promise<Problem> {

@@ -1,6 +1,7 @@
 import { ClientToken } from './client-token.ts'
-import { errorOf, SessionError } from './errors.ts'
+import { errorOf } from './errors.ts'
 import { readJson } from './read-json.ts'
+import { jsonOf, type Line, send } from './send.ts'
 import type {
   Elevation,
   ElevationOptions,
@@ -34,19 +35,22 @@ const SCOPE = 'sessions:create sessions:validate sessions:read sessions:manage s
  * `validateSession` and no error.
  */
 export class SessionManager {
-  readonly #options: SessionManagerOptions
-  readonly #fetch: typeof fetch
+  readonly #issuer: string
+  readonly #line: Line
   readonly #token: ClientToken
 
   constructor(options: SessionManagerOptions) {
-    this.#options = options
-    this.#fetch = options.fetch ?? ((...call) => fetch(...call))
+    this.#issuer = options.issuer
+    this.#line = {
+      fetch: options.fetch ?? ((...call) => fetch(...call)),
+      timeout: options.timeout ?? 10_000,
+    }
     this.#token = new ClientToken({
       issuer: options.issuer,
       clientId: options.clientId,
       clientSecret: options.clientSecret,
       scope: options.scope ?? SCOPE,
-      fetch: this.#fetch,
+      line: this.#line,
     })
   }
 
@@ -137,38 +141,28 @@ export class SessionManager {
 
   async #call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await this.#send(method, path, body)
-    if (response.ok) return readJson<T>(await response.json())
+    if (response.ok) return readJson<T>(await jsonOf(response))
     // A token may have ended early, with a restart of the server: once more with another.
     if (response.status === 401 && isOurToken(response)) {
       await response.body?.cancel()
       this.#token.forget()
       const again = await this.#send(method, path, body)
-      if (again.ok) return readJson<T>(await again.json())
+      if (again.ok) return readJson<T>(await jsonOf(again))
       throw await errorOf(again)
     }
     throw await errorOf(response)
   }
 
   async #send(method: string, path: string, body?: object): Promise<Response> {
-    const { issuer, timeout = 10_000 } = this.#options
     const token = await this.#token.get()
-    try {
-      return await this.#fetch(`${issuer}/api/v1${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body && { 'content-type': 'application/json' }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeout),
-      })
-    } catch (cause) {
-      throw new SessionError('the server did not answer', {
-        code: 'unavailable',
-        status: 0,
-        cause,
-      })
-    }
+    return send(this.#line, `${this.#issuer}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    })
   }
 }
 

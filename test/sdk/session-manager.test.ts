@@ -10,7 +10,7 @@ const OPERATOR = { kind: 'operator' } as const
 const SCOPE = 'sessions:create sessions:validate sessions:read sessions:manage sessions:elevate'
 
 /** A service with the SDK, and "user123" of its directory, in a workspace of both. */
-async function managed({ node, given }: { node: Node; given: Given }) {
+async function managed({ node, given }: { node: Node; given: Given }, through?: typeof fetch) {
   const { db } = node.services
   const workspace = await given.workspace()
   const user = await createUser(node.services, {
@@ -30,6 +30,7 @@ async function managed({ node, given }: { node: Node; given: Given }) {
     issuer: node.issuer,
     clientId: client.clientId,
     clientSecret: client.secret ?? '',
+    ...(through && { fetch: through }),
   })
   return { sessions, workspace, user }
 }
@@ -84,5 +85,51 @@ test.describe('the SDK', () => {
     expect((early as SessionError).retryAfter).toBeGreaterThan(6 * 3600)
     await expect(sessions.createSession('nobody')).rejects.toMatchObject({ code: 'user_not_found' })
     expect(await sessions.validateSession('garbage')).toMatchObject({ reason: 'malformed' })
+  })
+
+  test('spells reasons alike, counted or told', async ({ node, given }) => {
+    const { sessions } = await managed({ node, given })
+    const { sessionToken } = await sessions.createSession('user123', { deviceId: 'laptop' })
+    const elsewhere = { context: { deviceId: 'phone' } }
+    const judged = await sessions.validateSession(sessionToken, elsewhere)
+    expect(judged).toMatchObject({ reason: 'context_mismatch' })
+    await node.services.figures.flush()
+    const { failedValidations } = await sessions.getSessionAnalytics(sessionToken)
+    expect(failedValidations).toEqual({ context_mismatch: 1 })
+  })
+
+  test('throws one kind of error, also where no server answers or another one', async ({
+    node,
+    given,
+  }) => {
+    const { issuer } = node
+    const client = { clientId: 'a', clientSecret: 'b' }
+    const nobody = new SessionManager({ issuer: 'http://127.0.0.1:9', ...client })
+    const page: typeof fetch = async () => new Response('<html>', { status: 200 })
+    const portal = new SessionManager({ issuer, ...client, fetch: page })
+    for (const sessions of [nobody, portal])
+      await expect(sessions.getActiveSessions('user123')).rejects.toMatchObject({
+        name: 'SessionError',
+        code: 'unavailable',
+        status: 0,
+      })
+    const wrong = new SessionManager({ issuer, ...client })
+    await expect(wrong.getActiveSessions('user123')).rejects.toMatchObject({
+      name: 'SessionError',
+      code: 'invalid_credentials',
+      status: 401,
+    })
+
+    let isCut = true
+    const { sessions } = await managed({ node, given }, async (input, init) => {
+      const answer = await fetch(input, init)
+      if (!isCut || String(input).endsWith('/token')) return answer
+      return new Response((await answer.text()).slice(0, 5), answer)
+    })
+    await expect(sessions.getActiveSessions('user123')).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    isCut = false
+    expect(await sessions.getActiveSessions('user123')).toEqual([])
   })
 })
