@@ -3,18 +3,14 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Keygrip from 'keygrip'
-import { createApp, createLooks } from '../../src/app.ts'
+import { createApp } from '../../src/app.ts'
 import type { Client } from '../../src/clients/client.ts'
 import { createClient } from '../../src/clients/create-client.ts'
-import { loadConfig } from '../../src/config/load-config.ts'
 import type { ConsentedScopes } from '../../src/consent/consent.ts'
 import { recordConsent } from '../../src/consent/record-consent.ts'
-import { openDatabase } from '../../src/database/database.ts'
-import { renderProviderError } from '../../src/http/middleware/render-provider-error.ts'
 import type { LoginId } from '../../src/ids.ts'
-import { createLog } from '../../src/log.ts'
 import { cookieKeys, loginCookieName } from '../../src/oidc/cookies.ts'
-import { createCore, createServices, type Services } from '../../src/services.ts'
+import type { Services } from '../../src/services.ts'
 import { PASSWORD_PROOF } from '../../src/sessions/login/login.ts'
 import { giveCookie } from '../../src/sessions/login/login-cookie.ts'
 import { startLogin } from '../../src/sessions/login/start-login.ts'
@@ -26,11 +22,11 @@ import type { Workspace } from '../../src/workspaces/workspace.ts'
 import { test as base, createTestDatabase, type TestDatabase } from './database.ts'
 import { freePort, type ServerProcess, startServer } from './server.ts'
 import { openStatementProxy, type StatementProxy } from './statement-proxy.ts'
+import { SECRET, wire } from './wire.ts'
 
 export { expect } from './database.ts'
+export { SECRET } from './wire.ts'
 
-/** The root secret of all test nodes, so that several can share a database. */
-export const SECRET = Buffer.from(Array.from({ length: 32 }, (_, at) => (at * 37 + 11) % 256))
 const OPERATOR = { kind: 'operator' } as const
 
 /** A server in this process, on the test's database; nothing in it is a stand-in. */
@@ -59,24 +55,6 @@ export async function startNode(
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
       await wired.close()
-    },
-  }
-}
-
-async function wire(url: TestDatabase['url'], text: string) {
-  const env = { SESSION_SECRET_KEY: SECRET.toString('base64') }
-  const { config } = loadConfig({ text, env })
-  const log = createLog((process.env.TEST_LOG ?? 'silent') as 'silent', process.stderr)
-  const own = openDatabase({ ...config.database, url }, log)
-  const looks = createLooks()
-  const core = await createCore(config, log, own)
-  const services = await createServices(core, renderProviderError(looks.pages))
-  return {
-    services,
-    looks,
-    close: async () => {
-      await services.close()
-      await own.close()
     },
   }
 }
