@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import { isClientSecret } from '../clients/secrets.ts'
 import { newId } from '../ids.ts'
 import type { AccessTokenContent } from '../sessions/tokens/check-access-token.ts'
-import { insertProof } from './adapters/artifact-store.ts'
 import { NO_SECRET_HERE } from './adapters/client-adapter.ts'
 import type { OidcDeps } from './deps.ts'
 import { keepClients } from './kept-clients.ts'
 import { sealAccessToken } from './make-access-token.ts'
 import type { Payload } from './payload.ts'
 import { requireState } from './request-state.ts'
+import { singleUseProofs } from './single-use-proofs.ts'
 import { originOf } from './token-origin.ts'
 
 // The library has no setting for what follows; its models are classes of each Provider, made to be
@@ -28,7 +27,8 @@ export function overrideModels(provider: Provider, deps: OidcDeps): void {
   overrideRefreshToken(models.RefreshToken!)
   overrideAccessToken(models.AccessToken!, deps)
   overrideAccessToken(models.ClientCredentials!, deps)
-  overrideReplayDetection(models.ReplayDetection!, deps)
+  const replays = models.ReplayDetection as unknown as Payload
+  replays.unique = singleUseProofs(deps)
   models.Grant!.prototype.generateTokenId = () => newId<'gra'>()
 }
 
@@ -115,21 +115,4 @@ function sealed(
     ...times,
   }
   return sealAccessToken(deps, content, originOf(deps, requireState()))
-}
-
-/** Seconds for which a proof may claim to be good. */
-const LONGEST_PROOF = 3600
-
-/** Asks the database and not the library: of all that show one proof at once, one is the first. */
-function overrideReplayDetection(model: Model, deps: OidcDeps): void {
-  const statics = model as unknown as Record<string, unknown>
-  statics.unique = async (issuer: string, jti: string, exp: number) => {
-    const hash = createHash('sha256')
-      .update(JSON.stringify([issuer, jti]))
-      .digest()
-    const expiresIn = exp - Math.floor(Date.now() / 1000)
-    // A row that outlives all of us is no protection; RFC 7523 §3 lets us refuse such a proof.
-    if (!(expiresIn <= LONGEST_PROOF)) return false
-    return insertProof(deps.db, hash, Math.max(1, expiresIn))
-  }
 }

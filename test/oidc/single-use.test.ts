@@ -95,7 +95,7 @@ test.describe('a proof that is shown five times at once', () => {
 
     const won = answers.filter(({ status }) => status === 200)
     expect(won).toHaveLength(1)
-    expect(answers.filter(({ body }) => body.error === 'invalid_grant')).toHaveLength(4)
+    expect(answers.filter(({ body }) => body.error === 'invalid_dpop_proof')).toHaveLength(4)
     const next = String(won[0]!.body.refresh_token)
     expect((await refresh(party, next, {}, await prove())).status).toBe(200)
   })

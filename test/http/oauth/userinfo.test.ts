@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { disableClient } from '../../../src/access/disable-client.ts'
 import { disableUser } from '../../../src/access/disable-user.ts'
@@ -312,6 +312,27 @@ test.describe('a question about the person by the short way', () => {
     expect(ours.status).toBe(401)
   })
 
+  test('takes a proof of the key once, and says that it was the proof (RFC 9449 §5)', async ({
+    node,
+    given,
+  }) => {
+    const { party, browser } = await situation(node, given)
+    const proof = await dpopProofs(node)
+    const { params, verifier } = await authorize(party, browser)
+    const shown = { dpop: await proof('/oauth2/token', 'POST') }
+    const { body } = await redeem(party, params.get('code') ?? '', verifier, shown)
+    const token = String(body.access_token)
+    const headers = {
+      authorization: `DPoP ${token}`,
+      dpop: await proof('/oauth2/userinfo', 'GET', token),
+    }
+    const ask = () => fetch(`${node.issuer}/oauth2/userinfo`, { headers })
+    expect((await ask()).status).toBe(200)
+    const again = await ask()
+    expect([again.status, (await again.json()).error]).toEqual([401, 'invalid_dpop_proof'])
+    expect(again.headers.get('www-authenticate')).toContain('DPoP')
+  })
+
   test('is a use of the session', async ({ node, given, pass }) => {
     const { user, party, tokenOf } = await situation(node, given)
     const { access } = await tokenOf(party)
@@ -348,8 +369,13 @@ function withoutNumbers<T extends { readonly text: string }>(answer: T): T {
 async function dpopProofs({ issuer }: Node) {
   const keys = await generateKeyPair('ES256')
   const jwk = await exportJWK(keys.publicKey)
-  return (path: string, htm: string) =>
-    new SignJWT({ htm, htu: `${issuer}${path}`, jti: randomUUID() })
+  return (path: string, htm: string, token?: string) =>
+    new SignJWT({
+      htm,
+      htu: `${issuer}${path}`,
+      jti: randomUUID(),
+      ...(token && { ath: createHash('sha256').update(token).digest('base64url') }),
+    })
       .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
       .setIssuedAt()
       .sign(keys.privateKey)
