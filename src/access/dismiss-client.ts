@@ -1,8 +1,7 @@
 import { type Admission, dismissClient } from '../clients/admissions.ts'
-import type { Db } from '../database/transaction.ts'
-import { transaction } from '../database/transaction.ts'
-import { type EndedSession, endSessions } from '../sessions/ending/end.ts'
-import { serviceSessionsIn } from '../sessions/service-sessions.ts'
+import { type Db, transaction } from '../database/transaction.ts'
+import type { EndedSession } from '../sessions/ending/end.ts'
+import { endSessionsOfService } from '../sessions/ending/end-service.ts'
 
 /** Takes a service's admission to a workspace back, and ends what it held there, in one transaction. */
 export function dismissFromWorkspace(
@@ -11,8 +10,7 @@ export function dismissFromWorkspace(
 ): Promise<readonly EndedSession[]> {
   return transaction(deps.db, async (tx) => {
     if (!(await dismissClient(tx, admission))) return []
-    const ids = await serviceSessionsIn(tx, admission)
-    const ending = { cause: 'member_removed', by: admission.by } as const
-    return endSessions({ db: tx }, { by: 'ids', value: ids }, ending)
+    const ending = { cause: 'client_removed', by: admission.by } as const
+    return endSessionsOfService({ db: tx }, admission, ending)
   })
 }

@@ -26,7 +26,8 @@ export interface SessionManagerOptions {
   readonly fetch?: typeof fetch
 }
 
-const SCOPE = 'sessions:create sessions:validate sessions:read sessions:manage sessions:elevate'
+const SCOPE =
+  'sessions:create sessions:validate sessions:read sessions:manage sessions:elevate sessions:own'
 
 /**
  * The session manager's nine functions, for a service (issue by `POST /api/v1/…`).
@@ -67,6 +68,32 @@ export class SessionManager {
       ...(workspaceId !== undefined && { workspace_id: workspaceId }),
       context: contextOf(rest),
     })
+  }
+
+  /**
+   * Makes a session that your service holds itself; it ends when the service is dismissed from the
+   * workspace. `workspaceId` is needed where it was admitted to several.
+   *
+   * Throws `workspace_required`, `workspace_not_found`, `limit_reached`, `unavailable`.
+   */
+  createServiceSession(context: SessionContext = {}): Promise<IssuedSession> {
+    const { workspaceId, ...rest } = context
+    return this.#call('POST', '/me/sessions', {
+      ...(workspaceId !== undefined && { workspace_id: workspaceId }),
+      context: contextOf(rest),
+    })
+  }
+
+  /** The live sessions that your service holds itself, the youngest first. */
+  async getServiceSessions(): Promise<readonly Session[]> {
+    const all: Session[] = []
+    let path = '/me/sessions?limit=200'
+    for (;;) {
+      const page = await this.#call<OwnPage>('GET', path)
+      all.push(...page.sessions)
+      if (page.nextCursor === null) return all
+      path = `/me/sessions?limit=200&cursor=${page.nextCursor}`
+    }
   }
 
   /**
@@ -164,6 +191,11 @@ export class SessionManager {
       ...(body && { body: JSON.stringify(body) }),
     })
   }
+}
+
+interface OwnPage {
+  readonly sessions: readonly Session[]
+  readonly nextCursor: string | null
 }
 
 /** The challenge is about the access token; a bad session token is refused without one. */

@@ -78,15 +78,16 @@ export async function unendedOfUserIn(
 
 const UNENDED_OF_SERVICE: Statement = {
   name: 'sessions_unended_of_service',
-  text: `SELECT id FROM session WHERE client_id = $1 AND workspace_id = $2 AND kind = 'service'
-    AND ended_at IS NULL`,
+  text: `SELECT id FROM session WHERE client_id = $1 AND kind = 'service' AND ended_at IS NULL
+    AND ($2::uuid IS NULL OR workspace_id = $2)`,
 }
 
+/** What a service itself holds, in one workspace or in all. */
 export async function unendedOfService(
   db: Sql,
-  clientId: ClientId,
-  workspaceId: WorkspaceId,
+  service: { readonly clientId: ClientId; readonly workspaceId: WorkspaceId | null },
 ): Promise<SessionId[]> {
-  const rows = await db.query<{ id: SessionId }>(UNENDED_OF_SERVICE, [clientId, workspaceId])
+  const values = [service.clientId, service.workspaceId]
+  const rows = await db.query<{ id: SessionId }>(UNENDED_OF_SERVICE, values)
   return rows.map(({ id }) => id)
 }

@@ -161,7 +161,8 @@ test.describe('archiving a workspace', () => {
 test.describe('taking a client away', () => {
   test('ends its grants, which enabling it does not bring back', async ({ node, given }) => {
     const { notes, billing, tokens, inBilling } = await stays(node, given)
-    expect(await disableClient(node.services, notes.id, by)).toHaveLength(3)
+    const { grants: gone } = await disableClient(node.services, notes.id, by)
+    expect(gone).toHaveLength(3)
     await enableClient(node.services.db, notes.id, by)
     expect(await isActive(notes, tokens)).toBe(false)
     expect(await isActive(billing, inBilling)).toBe(true)
@@ -172,7 +173,8 @@ test.describe('taking a client away', () => {
 
   test('for good ends them too', async ({ node, given }) => {
     const { notes, billing, inBilling } = await stays(node, given)
-    expect(await deleteClient(node.services, notes.id, by)).toHaveLength(3)
+    const { grants } = await deleteClient(node.services, notes.id, by)
+    expect(grants).toHaveLength(3)
     expect(await isActive(billing, inBilling)).toBe(true)
     const again = deleteClient(node.services, notes.id, by)
     await expect(again).rejects.toMatchObject({ code: 'client_not_found' })

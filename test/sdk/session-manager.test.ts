@@ -7,7 +7,8 @@ import { addMember } from '../../src/workspaces/add-member.ts'
 import { expect, type Given, type Node, test } from '../support/world.ts'
 
 const OPERATOR = { kind: 'operator' } as const
-const SCOPE = 'sessions:create sessions:validate sessions:read sessions:manage sessions:elevate'
+const SCOPE =
+  'sessions:create sessions:validate sessions:read sessions:manage sessions:elevate sessions:own'
 
 /** A service with the SDK, and "user123" of its directory, in a workspace of both. */
 async function managed({ node, given }: { node: Node; given: Given }, through?: typeof fetch) {
@@ -74,6 +75,21 @@ test.describe('the SDK', () => {
     expect(await sessions.terminateAllUserSessions('user123')).toBe(2)
     for (const { sessionToken } of [one, other])
       expect((await sessions.validateSession(sessionToken)).isValid).toBe(false)
+  })
+
+  test('holds a session of the service itself', async ({ node, given }) => {
+    const { sessions, workspace } = await managed({ node, given })
+    const made = await sessions.createServiceSession({ ipAddress: '192.0.2.9' })
+    expect(made.session).toMatchObject({
+      kind: 'service',
+      userId: null,
+      workspaceSlug: workspace.slug,
+    })
+    expect(await sessions.validateSession(made.sessionToken)).toMatchObject({ isValid: true })
+    const held = await sessions.getServiceSessions()
+    expect(held.map(({ sessionId }) => sessionId)).toEqual([made.session.sessionId])
+    await sessions.terminateSession(made.sessionToken)
+    expect(await sessions.getServiceSessions()).toEqual([])
   })
 
   test('throws refusals with their code and what would help', async ({ node, given }) => {

@@ -8,6 +8,7 @@ import { serveOpenApi } from './serve-openapi.ts'
 import { serveOperations } from './serve-operations.ts'
 import { analyticsOperation } from './sessions/analytics.ts'
 import { contextOperation } from './sessions/context.ts'
+import { createOwnSessionOperation } from './sessions/create-own-session.ts'
 import { createSessionOperation } from './sessions/create-session.ts'
 import type { SessionsDeps } from './sessions/deps.ts'
 import { listSessionsOperations } from './sessions/list-sessions.ts'
@@ -30,6 +31,7 @@ export function apiOperations(deps: ApiDeps): readonly Operation[] {
     contextOperation(deps),
     analyticsOperation(deps),
     ...sessionsOfUserOperations(deps),
+    createOwnSessionOperation(deps),
     ...ownSessionOperations(deps),
     explainPolicyOperation(deps),
     ...workspaceRuleOperations(deps),

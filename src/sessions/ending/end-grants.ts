@@ -10,7 +10,7 @@ import {
 
 export interface EndedGrants {
   readonly grants: readonly GrantId[]
-  /** Offline sessions, which ended with the one grant that they were for. */
+  /** Those that ended with them: an offline session with the one grant that it was for. */
   readonly sessions: readonly EndedSession[]
 }
 
@@ -24,12 +24,8 @@ export function endConsentedGrants(
 }
 
 /** Ends what one client may do for anybody. */
-export async function endGrantsOfClient(
-  tx: Sql,
-  id: ClientId,
-  ending: Ending,
-): Promise<readonly GrantId[]> {
-  return (await endGrants(tx, id, ending)).grants
+export function endGrantsOfClient(tx: Sql, id: ClientId, ending: Ending): Promise<EndedGrants> {
+  return endGrants(tx, id, ending)
 }
 
 /**

@@ -9,6 +9,8 @@ export interface PageFilter {
   readonly clientId: ClientId | null
   readonly addressHash: Buffer | null
   readonly state: 'live' | 'ended' | null
+  /** The service whose own they are. */
+  readonly heldBy?: ClientId
 }
 
 export interface PageAsk {
@@ -30,7 +32,13 @@ export async function selectPage(db: Sql, ask: PageAsk): Promise<readonly Sessio
   const rows = await db.query<{ id: SessionId }>(statement, [
     after ?? HIGHEST,
     limit,
-    ...[filter.workspaceIds, filter.userId, filter.clientId, filter.addressHash].filter(isGiven),
+    ...[
+      filter.workspaceIds,
+      filter.userId,
+      filter.clientId,
+      filter.addressHash,
+      filter.heldBy ?? null,
+    ].filter(isGiven),
   ])
   return rows.map(({ id }) => id)
 }
@@ -46,19 +54,21 @@ function statementFor(filter: PageFilter): Statement {
   return statement
 }
 
-function nameOf({ workspaceIds, userId, clientId, addressHash, state }: PageFilter): string {
+function nameOf(filter: PageFilter): string {
+  const { workspaceIds, userId, clientId, addressHash, state, heldBy } = filter
   const parts = [
     workspaceIds && 'workspaces',
     userId && 'user',
     clientId && 'client',
     addressHash && 'address',
     state,
+    heldBy ? 'held' : null,
   ]
   return ['sessions_page', ...parts.filter(isGiven)].join('_')
 }
 
 function textOf(filter: PageFilter): string {
-  const { workspaceIds, userId, clientId, addressHash, state } = filter
+  const { workspaceIds, userId, clientId, addressHash, state, heldBy } = filter
   let place = 2
   const next = () => {
     place += 1
@@ -68,12 +78,14 @@ function textOf(filter: PageFilter): string {
   const user = userId && `s.user_id = ${next()}`
   const client = clientId && next()
   const address = addressHash && `s.address_hash = ${next()}`
-  const where = ['s.id < $1', user, address, state && STATES[state]].filter(isGiven)
+  const held = heldBy ? `s.client_id = ${next()} AND s.kind = 'service'` : null
+  const where = ['s.id < $1', user, address, state && STATES[state], held].filter(isGiven)
 
   // The client's own list leads, or every session of the workspace would be looked at.
   if (client)
     return ofClient(client, [...where, workspaces && `s.workspace_id = ANY(${workspaces})`])
-  if (!workspaces) return `SELECT s.id FROM session s WHERE ${where.join(' AND ')} ${ORDER}`
+  if (held && workspaces) where.push(`s.workspace_id = ANY(${workspaces})`)
+  if (held || !workspaces) return `SELECT s.id FROM session s WHERE ${where.join(' AND ')} ${ORDER}`
   return `SELECT p.id FROM unnest(${workspaces}::uuid[]) AS w(id), LATERAL (
       SELECT s.id FROM session s WHERE s.workspace_id = w.id AND ${where.join(' AND ')} ${ORDER}) p
     ORDER BY p.id DESC LIMIT $2`

@@ -44,3 +44,17 @@ export async function placeSession(
     throw new DomainError('workspace_required', 'name the workspace: the person is in several')
   throw new DomainError('not_a_member', 'the person is no member of that workspace')
 }
+
+/** Where a service's own session is to be: the workspace that was named, else its only one. */
+export async function placeService(
+  db: Sql,
+  { named, reach }: { readonly named: string | null; readonly reach: Reach },
+): Promise<WorkspaceId> {
+  const reached = workspacesOfReach(reach)
+  const [only, another] = reached
+  if (named === null && another)
+    throw new DomainError('workspace_required', 'name the workspace: you are admitted to several')
+  const wanted = named === null ? only : (await findWorkspace(db, named))?.id
+  if (wanted && reached.includes(wanted)) return wanted
+  throw new DomainError('workspace_not_found', 'no such workspace')
+}

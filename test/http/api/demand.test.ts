@@ -1,26 +1,7 @@
 import { ownApi } from '../../../src/clients/own-api.ts'
 import { mustMeet } from '../../../src/http/api/demand.ts'
 import { formatId } from '../../../src/ids.ts'
-import { signIn } from '../../support/relying-party.ts'
-import type { Given, Node } from '../../support/world.ts'
-import { apiWith, expect, serviceIn, test } from './stage.ts'
-
-const SCOPES = ['sessions:own', 'sessions:manage']
-
-/** A person with their own token for the API. */
-async function personIn({ node, given }: { readonly node: Node; readonly given: Given }) {
-  const user = await given.user()
-  const workspace = await given.workspace(user)
-  const client = await given.client({ scope: `openid ${SCOPES.join(' ')}` })
-  const resource = ownApi(node.issuer)
-  const scopes = { openid: ['openid'], resources: { [resource]: SCOPES } }
-  await given.consent(user, workspace, client, scopes)
-  const browser = await given.browser(user)
-  const party = { issuer: node.issuer, ...client }
-  const scope = `openid ${SCOPES.join(' ')}`
-  const { body } = await signIn(party, browser, { scope, resource })
-  return { user, workspace, api: apiWith(node.issuer, String(body.access_token)) }
-}
+import { expect, personIn, serviceIn, test } from './stage.ts'
 
 test.describe('an act that wants a recent proof', () => {
   test('is done for a person who has just logged in', async ({ node, given }) => {

@@ -1,14 +1,15 @@
 import { admitClient } from '../../../src/clients/admissions.ts'
 import { ownApi } from '../../../src/clients/own-api.ts'
+import type { ClientId } from '../../../src/ids.ts'
 import type { Workspace } from '../../../src/workspaces/workspace.ts'
-import { post } from '../../support/relying-party.ts'
+import { post, signIn } from '../../support/relying-party.ts'
 import type { Given, Node } from '../../support/world.ts'
 
 export { expect, test } from '../../support/world.ts'
 
 const OPERATOR = { kind: 'operator' } as const
 export const ALL_SCOPES =
-  'sessions:create sessions:validate sessions:read sessions:manage sessions:elevate policies:read policies:manage'
+  'sessions:create sessions:validate sessions:read sessions:manage sessions:elevate sessions:own policies:read policies:manage'
 
 /** What answers of the API hold, each some of it. */
 export interface Body {
@@ -52,7 +53,7 @@ export async function serviceIn(
   { node, given }: Stage,
   workspaces: readonly Workspace[],
   scope = ALL_SCOPES,
-): Promise<Api> {
+): Promise<Api & { readonly clientId: ClientId }> {
   const client = await given.client({
     grant_types: ['client_credentials'],
     redirect_uris: undefined,
@@ -63,7 +64,24 @@ export async function serviceIn(
   const party = { issuer: node.issuer, clientId: client.clientId, secret: client.secret }
   const form = { grant_type: 'client_credentials', scope, resource: ownApi(node.issuer) }
   const { body } = await post(party, '/oauth2/token', form)
-  return apiWith(node.issuer, String(body.access_token))
+  return { ...apiWith(node.issuer, String(body.access_token)), clientId: client.id }
+}
+
+const PERSONAL = ['sessions:own', 'sessions:manage']
+
+/** A person with their own token for the API. */
+export async function personIn({ node, given }: Stage) {
+  const user = await given.user()
+  const workspace = await given.workspace(user)
+  const client = await given.client({ scope: `openid ${PERSONAL.join(' ')}` })
+  const resource = ownApi(node.issuer)
+  const scopes = { openid: ['openid'], resources: { [resource]: PERSONAL } }
+  await given.consent(user, workspace, client, scopes)
+  const browser = await given.browser(user)
+  const party = { issuer: node.issuer, ...client }
+  const scope = `openid ${PERSONAL.join(' ')}`
+  const { body } = await signIn(party, browser, { scope, resource })
+  return { user, workspace, api: apiWith(node.issuer, String(body.access_token)) }
 }
 
 export function apiWith(issuer: string, token: string): Api {

@@ -14,7 +14,7 @@ import { type Operation, operation } from '../operation.ts'
 import { tellEnds } from '../outcomes.ts'
 import type { SessionsDeps } from './deps.ts'
 import { presentSession } from './present.ts'
-import { session, sessionId, userRef, workspaceRef } from './schemas.ts'
+import { pageInput, RECENTLY, session, sessionId, userRef, workspaceRef } from './schemas.ts'
 
 const filters = z.object({
   user: userRef.optional(),
@@ -22,8 +22,7 @@ const filters = z.object({
   client: z.string().max(128).optional().meta({ description: 'A client that takes part' }),
   address: z.string().max(64).optional().meta({ description: 'An exact address' }),
   state: z.enum(['live', 'ended']).default('live'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: sessionId.optional().meta({ description: '`next_cursor` of the page before' }),
+  ...pageInput,
 })
 
 const page = z.object({
@@ -75,6 +74,7 @@ export function listSessionsOperations(deps: SessionsDeps): readonly Operation[]
       method: 'DELETE',
       path: '/sessions/{session}',
       scope: 'sessions:manage',
+      demands: RECENTLY,
       summary: 'End a session by its identifier',
       description: 'Ending what has ended already is no error.',
       input: z.object({ session: sessionId }),

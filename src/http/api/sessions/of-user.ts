@@ -8,7 +8,7 @@ import { type Operation, operation } from '../operation.ts'
 import { tellEnds } from '../outcomes.ts'
 import type { SessionsDeps } from './deps.ts'
 import { presentSession } from './present.ts'
-import { session, sessionId, userRef } from './schemas.ts'
+import { RECENTLY, session, sessionId, userRef } from './schemas.ts'
 
 /** What concerns all sessions of one person. */
 export function sessionsOfUserOperations(deps: SessionsDeps): readonly Operation[] {
@@ -41,7 +41,7 @@ export function sessionsOfUserOperations(deps: SessionsDeps): readonly Operation
       path: '/users/{user}/sessions/termination',
       scope: 'sessions:manage',
       // A person's own token reaches only themselves; a service needs none of this.
-      demands: { maxAge: 600 },
+      demands: RECENTLY,
       summary: 'Log a person out on all devices',
       description:
         'Ends their sessions in the workspaces that you were admitted to. Offline sessions stay.',

@@ -1,50 +1,51 @@
 import { z } from 'zod'
 import { DomainError } from '../../../errors.ts'
-import { formatId, parseId } from '../../../ids.ts'
-import { type EndedSession, endSessions } from '../../../sessions/ending/end.ts'
-import { activeSessionsOf } from '../../../sessions/manager/active-sessions.ts'
-import { reaches } from '../../../sessions/manager/reach.ts'
-import type { Caller, Person } from '../caller.ts'
+import { formatId, parseId, type SessionId } from '../../../ids.ts'
+import { type EndedSession, endSession } from '../../../sessions/ending/end.ts'
+import {
+  endOwnSessions,
+  isOwn,
+  type Owner,
+  pageOwnSessions,
+} from '../../../sessions/manager/own-sessions.ts'
+import type { Caller } from '../caller.ts'
 import { type Operation, operation } from '../operation.ts'
 import { tellEnds } from '../outcomes.ts'
 import type { SessionsDeps } from './deps.ts'
 import { presentSession } from './present.ts'
-import { session, sessionId } from './schemas.ts'
-
-// Whoever got hold of a token must not throw its owner out everywhere (ASVS 5.0 V7.5.2).
-const RECENTLY = { maxAge: 600 }
+import { pageInput, RECENTLY, session, sessionId } from './schemas.ts'
 
 const ended = z.object({ ended: z.array(sessionId) })
 
-/** A person's own sessions, with their own token: in the workspace that it opens, and no other. */
+/** The caller's own sessions: a person's in the workspace that their token opens, a service's where it is admitted. */
 export function ownSessionOperations(deps: SessionsDeps): readonly Operation[] {
-  const own = (person: Person) => activeSessionsOf(deps.db, person.userId, person.reach)
-  const end = async (person: Person, isMeant: (id: string) => boolean) => {
-    const ids = (await own(person)).map(({ sessionId: id }) => id).filter(isMeant)
-    const ending = { cause: 'left_workspace', by: person.actor } as const
-    const gone = await endSessions(deps, { by: 'ids', value: ids }, ending)
-    tellEnds(gone)
-    return gone
-  }
-
   return [
     operation({
       id: 'listOwnSessions',
       method: 'GET',
       path: '/me/sessions',
       scope: 'sessions:own',
-      summary: 'List your own live sessions, the youngest first',
-      input: z.object({}),
-      output: z.object({ sessions: z.array(session.extend({ current: z.boolean() })) }),
+      summary: 'List your own live sessions, the youngest first, page by page',
+      description:
+        'A person sees those in the workspace that their token opens, a service those that it holds itself.',
+      input: z.object(pageInput),
+      output: z.object({
+        sessions: z.array(session.extend({ current: z.boolean() })),
+        next_cursor: z.string().nullable(),
+      }),
       errors: [],
-      handle: async ({ caller }) => {
-        const person = mustBePerson(caller)
-        const sessions = await own(person)
+      handle: async ({ caller, input }) => {
+        const { sessions, next } = await pageOwnSessions(deps.db, ownerOf(caller), {
+          after: input.cursor ? parseId('ses', input.cursor) : null,
+          limit: input.limit,
+        })
+        const current = currentOf(caller)
         return {
           sessions: sessions.map((view) => ({
             ...presentSession(view),
-            current: view.sessionId === person.session.id,
+            current: view.sessionId === current,
           })),
+          next_cursor: next && formatId('ses', next),
         }
       },
     }),
@@ -60,12 +61,13 @@ export function ownSessionOperations(deps: SessionsDeps): readonly Operation[] {
       output: ended,
       errors: ['session_not_found'],
       handle: async ({ caller, input }) => {
-        const person = mustBePerson(caller)
         const id = parseId('ses', input.session)
         const check = id && (await deps.tokenChecks(id))
-        if (!check || !reaches(person.reach, check.session))
+        if (!check || !isOwn(ownerOf(caller), check.session))
           throw new DomainError('session_not_found', 'no such session')
-        return present(await end(person, (one) => one === id))
+        const ending = { cause: 'left_workspace', by: caller.actor } as const
+        const gone = await endSession(deps, check.session.id, ending)
+        return present(gone ? [gone] : [])
       },
     }),
     operation({
@@ -75,22 +77,34 @@ export function ownSessionOperations(deps: SessionsDeps): readonly Operation[] {
       scope: 'sessions:own',
       demands: RECENTLY,
       summary: 'End all of your own sessions but this one',
+      description: 'A service asks from outside of its sessions: all of them end.',
       input: z.object({}),
       output: ended,
       errors: [],
       handle: async ({ caller }) => {
-        const person = mustBePerson(caller)
-        return present(await end(person, (one) => one !== person.session.id))
+        const how = { except: currentOf(caller), by: caller.actor }
+        return present(await endOwnSessions(deps, ownerOf(caller), how))
       },
     }),
   ]
 }
 
-function mustBePerson(caller: Caller): Person {
-  if (caller.kind === 'person') return caller
-  throw new DomainError('permission_denied', "this needs a person's own token")
+function ownerOf(caller: Caller): Owner {
+  if (caller.kind === 'person')
+    return { kind: 'person', userId: caller.userId, workspaceId: caller.session.workspaceId }
+  return {
+    kind: 'service',
+    clientId: caller.clientId,
+    workspaceIds: [...caller.reach.workspaceIds],
+  }
+}
+
+/** The session that the caller's token lives in; a service's lives in none. */
+function currentOf(caller: Caller): SessionId | null {
+  return caller.kind === 'person' ? caller.session.id : null
 }
 
 function present(gone: readonly EndedSession[]): z.input<typeof ended> {
+  tellEnds(gone)
   return { ended: gone.map(({ id }) => formatId('ses', id)) }
 }

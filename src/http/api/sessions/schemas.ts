@@ -22,6 +22,15 @@ export const sessionId = z
   .regex(/^ses_[0-9a-z]+$/)
   .meta({ description: "A session's identifier, `ses_…`" })
 
+/** What each list that comes page by page takes. */
+export const pageInput = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: sessionId.optional().meta({ description: '`next_cursor` of the page before' }),
+}
+
+/** Whoever got hold of a token must not throw its owner out everywhere (ASVS 5.0 V7.5.2). */
+export const RECENTLY = { maxAge: 600 }
+
 export const sessionToken = z
   .string()
   .max(4096)
