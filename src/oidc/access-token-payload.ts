@@ -4,6 +4,7 @@ import type { AccessTokenContent, FoundAccessToken } from '../sessions/tokens/ch
 import { authenticationClaims } from './authentication-claims.ts'
 import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
+import { elevationClaims } from './elevation-claims.ts'
 import { sidOf } from './session-claims.ts'
 
 /** A token that stands, in the provider's words. */
@@ -21,7 +22,7 @@ export function accessTokenPayload(deps: Pick<OidcDeps, 'serverKeys'>, found: Fo
     gty: content.y,
   }
   if (found.of === 'service') return common
-  const { session, user } = found.stay
+  const { session, user, elevated } = found.stay
   return {
     ...common,
     scope: presentScope(found.grant, content),
@@ -29,7 +30,11 @@ export function accessTokenPayload(deps: Pick<OidcDeps, 'serverKeys'>, found: Fo
     grantId: found.grant.id,
     sessionUid: session.loginId ?? undefined,
     sid: sidOf(deps, clientOfToken(found), session.id),
-    extra: { ...workspaceClaims(session), ...authenticationClaims(session) },
+    extra: {
+      ...workspaceClaims(session),
+      ...authenticationClaims(session),
+      ...elevationClaims(elevated),
+    },
   }
 }
 

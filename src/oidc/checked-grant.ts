@@ -1,4 +1,5 @@
 import type { GrantId } from '../ids.ts'
+import type { Elevated } from '../sessions/elevation-column.ts'
 import type { CheckedSession } from '../sessions/session.ts'
 import type { FamilyCheck } from '../sessions/tokens/family-check.ts'
 import type { GrantedScopes } from '../sessions/tokens/grant.ts'
@@ -13,10 +14,12 @@ export interface CheckedGrant {
   readonly clientName: string
   readonly createdAt: Date
   readonly user: User | null
+  readonly elevated: Elevated | null
 }
 
 /** The same of a family that was read. */
-export function checkedGrantOf({ session, grant, client, user }: FamilyCheck): CheckedGrant {
+export function checkedGrantOf(check: FamilyCheck): CheckedGrant {
+  const { session, grant, client, user, elevated } = check
   return {
     session,
     grantId: grant.id,
@@ -25,5 +28,6 @@ export function checkedGrantOf({ session, grant, client, user }: FamilyCheck): C
     clientName: client.clientId,
     createdAt: grant.createdAt,
     user,
+    elevated,
   }
 }

@@ -3,6 +3,7 @@ import { formatId } from '../ids.ts'
 import { authenticationClaims } from './authentication-claims.ts'
 import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
+import { elevationClaims, signedElevation } from './elevation-claims.ts'
 import type { Payload } from './payload.ts'
 import { requireState } from './request-state.ts'
 import { originOf, type TokenOrigin } from './token-origin.ts'
@@ -22,10 +23,12 @@ export function extraTokenClaims(
  * revoked JWT from a good one without having stored either. The `sid` is that of the session which
  * the token lives and dies with: an API has no session in the browser.
  */
-export function stayClaims({ session, sid, grantId, epoch, familyId }: TokenOrigin): Payload {
+export function stayClaims(origin: TokenOrigin): Payload {
+  const { session, sid, grantId, epoch, familyId, elevated } = origin
   return {
     ...workspaceClaims(session),
     ...authenticationClaims(session),
+    ...elevationClaims(signedElevation(elevated)),
     sid,
     grant_id: formatId('gra', grantId),
     grant_epoch: epoch,

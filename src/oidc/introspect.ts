@@ -1,15 +1,15 @@
 import { isClientId } from '../clients/client.ts'
 import { isClientSecret } from '../clients/secrets.ts'
 import { subjectFor } from '../clients/subject.ts'
-import type { BriefStay } from '../sessions/brief-stay.ts'
 import type { FoundAccessToken } from '../sessions/tokens/check-access-token.ts'
-import type { AskingClient, ReadIntrospection } from '../sessions/tokens/introspection.ts'
+import type { AskingClient, ReadIntrospection, ToldStay } from '../sessions/tokens/introspection.ts'
 import { clientOfToken, presentScope } from './access-token-payload.ts'
 import { checkAnyAccessToken } from './any-access-token.ts'
 import { authenticationClaims } from './authentication-claims.ts'
 import { claimedFooting } from './claimed-footing.ts'
 import { workspaceClaims } from './claims.ts'
 import type { OidcDeps } from './deps.ts'
+import { elevationClaims } from './elevation-claims.ts'
 import { foldJwt } from './folded-jwt.ts'
 import { isLive } from './is-live.ts'
 import type { Payload } from './payload.ts'
@@ -19,7 +19,7 @@ interface Deps extends OidcDeps {
   readonly introspections: ReadIntrospection
 }
 
-type Found = FoundAccessToken<BriefStay>
+type Found = FoundAccessToken<ToldStay>
 
 /** A question about an access token by a client that shows its secret. */
 export interface Asked {
@@ -99,11 +99,12 @@ function sidOfToken(deps: OidcDeps, found: Found): string | undefined {
 }
 
 function aboutStay({ serverKeys }: OidcDeps, found: Extract<Found, { of: 'session' }>): Payload {
-  const { session } = found.stay
+  const { session, elevated } = found.stay
   const client = clientOfToken(found)
   return {
     sub: session.userId ? subjectFor({ lookup: serverKeys }, client, session.userId) : undefined,
     ...workspaceClaims(session),
     ...authenticationClaims(session),
+    ...elevationClaims(elevated),
   }
 }

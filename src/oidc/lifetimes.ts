@@ -1,7 +1,8 @@
 import type { Configuration } from 'oidc-provider'
 import type { Config } from '../config/config.ts'
 import type { CheckedSession } from '../sessions/session.ts'
-import { currentState, holderOf } from './request-state.ts'
+import { withinElevation } from './elevation-claims.ts'
+import { currentState, elevatedOf, holderOf } from './request-state.ts'
 
 /** Seconds that a person has for login, choice and consent. */
 const INTERACTION = 600
@@ -13,8 +14,11 @@ export function lifetimes({ tokens, login }: Config): NonNullable<Configuration[
     return (state && holderOf(state)?.session) ?? null
   }
   return {
-    AccessToken: (_ctx, token) =>
-      withinStay(token.resourceServer?.accessTokenTTL ?? tokens.accessToken, session()),
+    AccessToken: (_ctx, { resourceServer }) => {
+      const ttl = withinStay(resourceServer?.accessTokenTTL ?? tokens.accessToken, session())
+      const state = resourceServer?.accessTokenFormat === 'jwt' ? currentState() : null
+      return withinElevation(ttl, state && elevatedOf(state))
+    },
     ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? tokens.accessToken,
     AuthorizationCode: tokens.code,
     IdToken: tokens.idToken,

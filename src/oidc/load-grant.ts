@@ -80,6 +80,8 @@ async function grantIn(
     clientName: client.clientId,
     createdAt: grant.createdAt,
     user,
+    // No token is made here.
+    elevated: null,
   }
   ctx.oidc.session!.sidFor(client.clientId, sidOf(deps, client, session.id))
   return new ctx.oidc.provider.Grant(grantPayload(state.checked) as never)

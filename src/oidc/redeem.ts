@@ -56,7 +56,7 @@ interface Born {
 
 async function firstTokens(deps: Deps, plain: PlainCode, familyId: Born['id']) {
   const { presented, payload, user, openid } = plain
-  const { client, session, grantId, epoch } = presented.check
+  const { client, session, grantId, epoch, elevated } = presented.check
   const lifetime = withinStay(deps.config.tokens.accessToken, session)
   const sid = sidOf(deps, client, session.id)
   const tokens = await Promise.all([
@@ -66,7 +66,7 @@ async function firstTokens(deps: Deps, plain: PlainCode, familyId: Born['id']) {
       scope: openid.join(' '),
       target: null,
       lifetime,
-      origin: { session, grantId, epoch, sid, browser: null, familyId },
+      origin: { session, grantId, epoch, sid, browser: null, familyId, elevated },
       grantType: GRANT_TYPE,
     }),
     makeIdToken(deps, {

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { familyMaker, presentRefreshToken } from '../sessions/tokens/present-refresh-token.ts'
 import type { OidcDeps } from './deps.ts'
 import { deviceMark } from './device.ts'
+import { withinElevation } from './elevation-claims.ts'
 import { withinStay } from './lifetimes.ts'
 import { makeAccessToken, type SigningDeps } from './make-access-token.ts'
 import { type IdTokenDraft, makeIdToken } from './make-id-token.ts'
@@ -44,7 +45,8 @@ async function tokensOf(deps: Deps, plain: PlainRefresh): Promise<Payload> {
   const { payload, target, scope, openid } = plain
   const { check, generation } = plain.presented
   const { tokens } = deps.config
-  const lifetime = withinStay(target?.accessTokenTTL ?? tokens.accessToken, check.session)
+  const ttl = withinStay(target?.accessTokenTTL ?? tokens.accessToken, check.session)
+  const lifetime = target?.jwt ? withinElevation(ttl, check.elevated) : ttl
   const maker = await familyMaker(deps, check.session)
   const [accessToken, idToken] = await Promise.all([
     makeAccessToken(deps, draftOf(deps, plain, lifetime)),

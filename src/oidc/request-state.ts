@@ -4,6 +4,7 @@ import type { Client } from '../clients/client.ts'
 import type { Resource } from '../clients/resource.ts'
 import type { Sql } from '../database/sql.ts'
 import type { FamilyId, GrantId } from '../ids.ts'
+import type { Elevated } from '../sessions/elevation-column.ts'
 import type { Arrival } from '../sessions/login/arrival.ts'
 import type { CheckedSession } from '../sessions/session.ts'
 import type { NewFamily } from '../sessions/tokens/begin-family.ts'
@@ -123,6 +124,11 @@ export type Holder = Pick<CheckedGrant, 'session' | 'grantId' | 'epoch'>
 /** The offline session that begins with the tokens, or else the stay that was read. */
 export function holderOf({ making, checked }: RequestState): Holder | null {
   return making ?? checked
+}
+
+/** What the holder of the tokens is given for a while; an offline session that begins, nothing. */
+export function elevatedOf({ making, checked }: RequestState): Elevated | null {
+  return making?.draft ? null : (checked?.elevated ?? null)
 }
 
 /** The client whose stay the request is about. */

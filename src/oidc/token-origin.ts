@@ -1,7 +1,8 @@
 import type { FamilyId } from '../ids.ts'
+import type { Elevated } from '../sessions/elevation-column.ts'
 import type { PresentedToken } from '../sessions/tokens/present-refresh-token.ts'
 import type { OidcDeps } from './deps.ts'
-import { clientOf, type Holder, holderOf, type RequestState } from './request-state.ts'
+import { clientOf, elevatedOf, type Holder, holderOf, type RequestState } from './request-state.ts'
 import { type Browser, browserOf, sidOf } from './session-claims.ts'
 
 /** What an access token lives in, and the refresh tokens that it comes with. */
@@ -10,6 +11,7 @@ export interface TokenOrigin extends Holder {
   readonly sid: string
   readonly browser: Browser | null
   readonly familyId: FamilyId | undefined
+  readonly elevated: Elevated | null
 }
 
 /** Null where the request is about no stay: a service acts for itself. */
@@ -22,7 +24,8 @@ export function originOf(
   const { session, grantId, epoch } = holder
   const sid = sidOf(deps, clientOf(state), session.id)
   const { browser, making } = state
-  return { session, grantId, epoch, sid, browser, familyId: making?.familyId }
+  const elevated = elevatedOf(state)
+  return { session, grantId, epoch, sid, browser, familyId: making?.familyId, elevated }
 }
 
 /** The same for the tokens that a refresh gives. */
@@ -38,5 +41,6 @@ export function originOfFamily(
     sid: sidOf(deps, client, session.id),
     browser: browserOf(presented),
     familyId: family.id,
+    elevated: presented.check.elevated,
   }
 }

@@ -161,6 +161,21 @@ export class SessionManager {
     return elevation
   }
 
+  /**
+   * The same by the identifier of the session (`ses_…`, the claim `session_id` of its access
+   * tokens): a browser's session has no session token. Its access tokens tell what it was given.
+   */
+  async setPermissionsOfSession(
+    sessionId: string,
+    permissions: readonly string[],
+    options: ElevationOptions = {},
+  ): Promise<Elevation | null> {
+    const path = `/sessions/${encodeURIComponent(sessionId)}/permissions`
+    const body = { permissions, ...options }
+    const { elevation } = await this.#call<{ elevation: Elevation | null }>('PUT', path, body)
+    return elevation
+  }
+
   /** How a session was used until now; counters are at most a few seconds behind. */
   getSessionAnalytics(sessionToken: string): Promise<SessionAnalytics> {
     return this.#call('POST', '/sessions/analytics', { session_token: sessionToken })

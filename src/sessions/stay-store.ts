@@ -1,10 +1,11 @@
 import type { Sql, Statement } from '../database/sql.ts'
 import type { SessionId } from '../ids.ts'
+import { ELEVATED, type ElevatedColumn, toElevated } from './elevation-column.ts'
 import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from './session-store.ts'
 import type { StandingGrant, Stay } from './stay.ts'
 import { toUser, USER_OBJECT, type UserColumns } from './user-columns.ts'
 
-export interface StayRow extends CheckRow {
+export interface StayRow extends CheckRow, ElevatedColumn {
   readonly user_columns: UserColumns | null
   readonly grants: readonly StandingGrant[] | null
   readonly revoked: readonly string[] | null
@@ -24,7 +25,8 @@ export const STAY_COLUMNS = `${CHECK_COLUMNS},
     FROM "grant" g JOIN client cl ON cl.id = g.client_id AND cl.disabled_at IS NULL
     WHERE g.session_id = c.session_id AND g.ended_at IS NULL) AS grants,
   (SELECT array_agg(r.jti) FROM revoked_token r
-    WHERE r.session_id = c.session_id AND r.expires_at > statement_timestamp()) AS revoked`
+    WHERE r.session_id = c.session_id AND r.expires_at > statement_timestamp()) AS revoked,
+  ${ELEVATED} AS elevated`
 
 const STAYS: Statement = {
   name: 'stays',
@@ -47,6 +49,7 @@ export function toStay(row: StayRow): Stay {
     user: row.user_columns && toUser(row.user_columns),
     grants: row.grants ?? [],
     revoked: row.revoked ?? [],
+    elevated: toElevated(row),
   }
 }
 

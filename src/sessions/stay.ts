@@ -3,6 +3,7 @@ import { coalesce } from '../database/coalesce.ts'
 import type { Sql } from '../database/sql.ts'
 import type { ClientId, GrantId, SessionId } from '../ids.ts'
 import type { User } from '../users/user.ts'
+import type { Elevated } from './elevation-column.ts'
 import type { CheckedSession } from './session.ts'
 import { readStays } from './stay-store.ts'
 import type { GrantedScopes } from './tokens/grant.ts'
@@ -14,6 +15,7 @@ export interface Stay {
   readonly grants: readonly StandingGrant[]
   /** Identifiers of access tokens of this session that were revoked one by one. */
   readonly revoked: readonly string[]
+  readonly elevated: Elevated | null
 }
 
 export interface StandingGrant {

@@ -46,5 +46,6 @@ function remember(found: FoundAccessToken): void {
     clientName: found.grant.clientName,
     createdAt: new Date(found.grant.createdAt),
     user,
+    elevated: found.stay.elevated,
   }
 }

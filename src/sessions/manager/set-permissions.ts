@@ -2,11 +2,12 @@ import { type Actor, appendEntry } from '../../audit/append-entry.ts'
 import { transaction } from '../../database/transaction.ts'
 import type { EffectivePolicy } from '../../decisions/policy.ts'
 import { DomainError } from '../../errors.ts'
-import { newId } from '../../ids.ts'
+import { newId, type SessionId } from '../../ids.ts'
 import { parsePermissions } from '../../workspaces/role.ts'
 import { DEFAULT_ELEVATION, type Elevation, UNSPECIFIED } from './elevation.ts'
 import { insertElevation, withdrawElevations } from './elevation-store.ts'
 import { judgeSessionToken } from './judge-session-token.ts'
+import { reaches } from './reach.ts'
 import { asError } from './renew-session.ts'
 import type { TokenCheck } from './token-check.ts'
 import {
@@ -39,9 +40,39 @@ export async function setSessionPermissions(
   permissions: readonly string[],
   options: ElevationOptions,
 ): Promise<SetPermissions> {
+  return elevate(deps, await liveCheck(deps, sessionToken, options), permissions, options)
+}
+
+/**
+ * The same by the session's identifier: a browser's session has no session token, and what it is
+ * given is told in its access tokens.
+ */
+export async function setPermissionsOfSession(
+  deps: ValidateDeps,
+  id: SessionId,
+  permissions: readonly string[],
+  options: ElevationOptions,
+): Promise<SetPermissions> {
+  const check = await deps.tokenChecks(id)
+  if (!check || !reaches(options.reach, check.session)) throw asError('not_found')
+  if (check.session.refusal) throw asError('invalidated', check.endCause)
+  // What a refresh token keeps open has nobody in it who could use more.
+  if (check.session.kind === 'offline')
+    throw new DomainError(
+      'permission_denied',
+      'an offline session is given nothing beyond its roles',
+    )
+  return elevate(deps, check, permissions, options)
+}
+
+async function elevate(
+  deps: ValidateDeps,
+  check: TokenCheck,
+  permissions: readonly string[],
+  options: ElevationOptions,
+): Promise<SetPermissions> {
   const wanted = parsePermissions(permissions)
   if (!wanted) throw new DomainError('invalid_request', 'permissions are at most 64 plain names')
-  const check = await liveCheck(deps, sessionToken, options)
   const policy = await policyOf(deps, check)
   const lifetime = lifetimeOf(policy, options)
   mustSayWhy(policy, options)

@@ -1,13 +1,14 @@
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import type { Sql, Statement } from '../../database/sql.ts'
 import type { ClientId, FamilyId, GrantId, SessionId } from '../../ids.ts'
+import { ELEVATED, type ElevatedColumn, toElevated } from '../elevation-column.ts'
 import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from '../session-store.ts'
 import { toUser, USER_OBJECT, type UserColumns } from '../user-columns.ts'
 import type { CodeCheck } from './code.ts'
 import type { NewFamily } from './family-store.ts'
 import type { GrantedScopes } from './grant.ts'
 
-interface CodeRow extends CheckRow {
+interface CodeRow extends CheckRow, ElevatedColumn {
   readonly place: number
   readonly payload_sealed: Buffer
   readonly consumed_at: Date | null
@@ -33,7 +34,7 @@ const CHECK: Statement = {
       cl.client_id AS client_name, cl.metadata AS client_metadata,
       cl.secret_hash AS client_secret_hash,
       CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
-      clock_timestamp() AS now
+      ${ELEVATED} AS elevated, clock_timestamp() AS now
     FROM unnest($1::bytea[]) WITH ORDINALITY AS k(hash, place)
     JOIN artifact a ON a.model = 'AuthorizationCode' AND a.hash = k.hash
     JOIN session_check c ON c.session_id = a.session_id
@@ -70,6 +71,7 @@ function toCheck(row: CodeRow): CodeCheck {
       secretHash: row.client_secret_hash,
     },
     user: row.user_columns && toUser(row.user_columns),
+    elevated: toElevated(row),
     now: row.now,
   }
 }

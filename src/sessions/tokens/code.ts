@@ -1,6 +1,7 @@
 import type { Client } from '../../clients/client.ts'
 import type { FamilyId, GrantId } from '../../ids.ts'
 import type { User } from '../../users/user.ts'
+import type { Elevated } from '../elevation-column.ts'
 import type { CheckedSession } from '../session.ts'
 import type { GrantedScopes } from './grant.ts'
 
@@ -19,5 +20,6 @@ export interface CodeCheck {
   /** Whose the grant is. */
   readonly client: Pick<Client, 'id' | 'clientId' | 'metadata' | 'secretHash'>
   readonly user: User | null
+  readonly elevated: Elevated | null
   readonly now: Date
 }

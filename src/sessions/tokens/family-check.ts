@@ -4,6 +4,7 @@ import { coalesce } from '../../database/coalesce.ts'
 import type { Sql } from '../../database/sql.ts'
 import type { FamilyId } from '../../ids.ts'
 import type { User } from '../../users/user.ts'
+import type { Elevated } from '../elevation-column.ts'
 import type { CheckedSession } from '../session.ts'
 import type { Family } from './family.ts'
 import { checkFamilies } from './family-store.ts'
@@ -24,6 +25,7 @@ export interface FamilyCheck {
   readonly user: User | null
   /** Those that the grant is about. */
   readonly resources: readonly Resource[]
+  readonly elevated: Elevated | null
   readonly now: Date
 }
 

@@ -1,13 +1,14 @@
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import type { Sql, Statement } from '../../database/sql.ts'
 import type { ClientId, FamilyId, GrantId, SessionId } from '../../ids.ts'
+import { ELEVATED, type ElevatedColumn, toElevated } from '../elevation-column.ts'
 import { CHECK_COLUMNS, type CheckRow, toCheckedSession } from '../session-store.ts'
 import { toUser, USER_OBJECT, type UserColumns } from '../user-columns.ts'
 import type { FamilyCheck } from './family-check.ts'
 import type { GrantedScopes } from './grant.ts'
 import { GRANTED_RESOURCES, type GrantedResources } from './resource-columns.ts'
 
-interface FamilyRow extends CheckRow {
+interface FamilyRow extends CheckRow, ElevatedColumn {
   readonly family_id: FamilyId
   readonly grant_id: GrantId
   readonly grant_epoch: number
@@ -40,7 +41,7 @@ const CHECK: Statement = {
       cl.client_id AS client_name, cl.metadata AS client_metadata,
       cl.secret_hash AS client_secret_hash, cl.disabled_at IS NOT NULL AS client_disabled,
       CASE WHEN u.id IS NOT NULL THEN ${USER_OBJECT} END AS user_columns,
-      ${GRANTED_RESOURCES} AS resources, clock_timestamp() AS now
+      ${GRANTED_RESOURCES} AS resources, ${ELEVATED} AS elevated, clock_timestamp() AS now
     FROM family f
     JOIN session_check c ON c.session_id = f.session_id
     JOIN "grant" g ON g.id = f.grant_id
@@ -90,6 +91,7 @@ function toFamilyCheck(row: FamilyRow): FamilyCheck {
     clientStands: !row.client_disabled,
     user: row.user_columns && toUser(row.user_columns),
     resources: row.resources ?? [],
+    elevated: toElevated(row),
     now: row.now,
   }
 }

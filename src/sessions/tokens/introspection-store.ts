@@ -1,8 +1,11 @@
 import type { Sql, Statement } from '../../database/sql.ts'
 import { BRIEF_COLUMNS, BRIEF_JOINS, type BriefRow, foldStays } from '../brief-stay-store.ts'
+import { ELEVATED, type ElevatedColumn, toElevated } from '../elevation-column.ts'
 import type { AskingClient, IntrospectionCheck, IntrospectionKey } from './introspection.ts'
 
-type Row = BriefRow & (AskingRow | NobodyRow) & { readonly service_stands: boolean }
+type Row = BriefRow &
+  (AskingRow | NobodyRow) &
+  ElevatedColumn & { readonly service_stands: boolean }
 
 interface AskingRow {
   readonly asking: true
@@ -23,7 +26,7 @@ const CHECK: Statement = {
   text: `SELECT a.*,
       sc.id IS NOT NULL AND (SELECT r.jti FROM revoked_token r WHERE r.jti = k.jti) IS NULL
         AS service_stands,
-      ${BRIEF_COLUMNS}
+      ${ELEVATED} AS elevated, ${BRIEF_COLUMNS}
     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY
       AS k(client_id, session_id, service, jti, place)
     LEFT JOIN LATERAL (
@@ -51,7 +54,7 @@ export async function readIntrospections(
   ])
   return foldStays(rows).map(({ row, stay }, at) => ({
     client: row.asking ? toAskingClient(row, keys[at]!.clientId) : null,
-    stay,
+    stay: stay && { ...stay, elevated: toElevated(row) },
     serviceStands: row.service_stands,
   }))
 }

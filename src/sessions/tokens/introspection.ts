@@ -3,6 +3,7 @@ import { coalesce } from '../../database/coalesce.ts'
 import type { Sql } from '../../database/sql.ts'
 import type { SessionId } from '../../ids.ts'
 import type { BriefStay } from '../brief-stay.ts'
+import type { Elevated } from '../elevation-column.ts'
 import { readIntrospections } from './introspection-store.ts'
 
 /** Who asks, and what the token that is asked about stands on: a session, or a service alone. */
@@ -16,9 +17,14 @@ export interface IntrospectionKey {
 export interface IntrospectionCheck {
   /** Null for a client that is unknown or disabled. */
   readonly client: AskingClient | null
-  readonly stay: BriefStay | undefined
+  readonly stay: ToldStay | undefined
   /** Whether the service's client stands and the token was not revoked. */
   readonly serviceStands: boolean
+}
+
+/** A stay with what it is given for a while. */
+export interface ToldStay extends BriefStay {
+  readonly elevated: Elevated | null
 }
 
 export interface AskingClient extends Pick<Client, 'clientId' | 'secretHash'> {

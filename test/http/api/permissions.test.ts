@@ -1,7 +1,7 @@
 import { formatId } from '../../../src/ids.ts'
 import { closeElevations } from '../../../src/sessions/manager/close-elevations.ts'
 import type { Given, Node } from '../../support/world.ts'
-import { expect, serviceIn, test } from './stage.ts'
+import { expect, personIn, serviceIn, test } from './stage.ts'
 
 async function memberIn({ node, given }: { node: Node; given: Given }) {
   const user = await given.user()
@@ -64,6 +64,27 @@ test.describe('permissions for a while', () => {
     })
     await api.call('PUT', `${at}/roles/member`, { permissions: ['invoices:read'] })
     expect(await permissions()).toEqual(['invoices:read'])
+  })
+
+  test('are given to a session of a browser by its identifier', async ({ node, given }) => {
+    const { user, workspace } = await personIn({ node, given })
+    const stranger = await serviceIn({ node, given }, [await given.workspace(user)])
+    const api = await serviceIn({ node, given }, [workspace])
+    await api.call('PUT', `/workspaces/${workspace.slug}/roles/member`, {
+      permissions: ['invoices:read'],
+      elevations: ['invoices:approve'],
+    })
+    const [session] = (await api.call('GET', '/sessions')).body.sessions
+    const path = `/sessions/${session!.session_id}/permissions`
+    const asked = { permissions: ['invoices:approve'], lifetime: 60, reason: 'month end' }
+    const set = await api.call('PUT', path, asked)
+    expect(set.body.elevation).toMatchObject({ state: 'granted', reason: 'month end' })
+
+    const seen = async () => (await api.call('GET', `/sessions/${session!.session_id}`)).body
+    expect(await seen()).toMatchObject({ permissions: ['invoices:approve', 'invoices:read'] })
+    expect((await stranger.call('PUT', path, asked)).status).toBe(404)
+    await api.call('PUT', path, { permissions: [] })
+    expect(await seen()).toMatchObject({ permissions: ['invoices:read'], elevated_until: null })
   })
 
   test('wait for a second one where the policy says so', async ({ node, given }) => {

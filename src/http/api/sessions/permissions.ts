@@ -3,10 +3,16 @@ import { DomainError } from '../../../errors.ts'
 import { formatId, parseId } from '../../../ids.ts'
 import { decideOnElevation } from '../../../sessions/manager/decide-elevation.ts'
 import type { Elevation } from '../../../sessions/manager/elevation.ts'
-import { setSessionPermissions } from '../../../sessions/manager/set-permissions.ts'
+import {
+  type ElevationOptions,
+  type SetPermissions,
+  setPermissionsOfSession,
+  setSessionPermissions,
+} from '../../../sessions/manager/set-permissions.ts'
+import type { Caller } from '../caller.ts'
 import { type Operation, operation } from '../operation.ts'
 import type { SessionsDeps } from './deps.ts'
-import { sessionToken } from './schemas.ts'
+import { RECENTLY, sessionId, sessionToken } from './schemas.ts'
 
 const elevation = z
   .object({
@@ -18,7 +24,13 @@ const elevation = z
   })
   .meta({ id: 'Elevation', description: 'Permissions of one session until a time' })
 
-const permissions = z.array(z.string().max(128)).max(64)
+const wanted = {
+  permissions: z.array(z.string().max(128)).max(64),
+  lifetime: z.int().min(1).optional().meta({ description: 'Seconds' }),
+  reason: z.string().max(500).optional(),
+}
+
+const given = z.object({ elevation: elevation.nullable() })
 
 /** Temporary elevation: more than the roles give, for a while, for one session. */
 export function permissionOperations(deps: SessionsDeps): readonly Operation[] {
@@ -28,25 +40,36 @@ export function permissionOperations(deps: SessionsDeps): readonly Operation[] {
       method: 'POST',
       path: '/sessions/permissions',
       scope: 'sessions:elevate',
+      demands: RECENTLY,
       summary: 'Give a session permissions for a while',
       description:
         'In place of those it was given before; an empty list takes them back. Never beyond what the roles of the person may be given in the workspace. Without `lifetime` for 15 minutes.',
-      input: z.object({
-        session_token: sessionToken,
-        permissions,
-        lifetime: z.int().min(1).optional().meta({ description: 'Seconds' }),
-        reason: z.string().max(500).optional(),
-      }),
-      output: z.object({ elevation: elevation.nullable() }),
+      input: z.object({ session_token: sessionToken, ...wanted }),
+      output: given,
       errors: ['permission_denied', 'session_expired', 'session_ended', 'session_not_found'],
       handle: async ({ caller, input }) => {
-        const set = await setSessionPermissions(deps, input.session_token, input.permissions, {
-          by: caller.actor,
-          reach: caller.reach,
-          ...(input.lifetime !== undefined && { lifetime: input.lifetime }),
-          ...(input.reason !== undefined && { reason: input.reason }),
-        })
-        return { elevation: set.elevation && present(set.elevation) }
+        const { session_token: token, permissions } = input
+        const options = optionsOf(caller, input)
+        return presentSet(await setSessionPermissions(deps, token, permissions, options))
+      },
+    }),
+    operation({
+      id: 'setPermissionsOfSession',
+      method: 'PUT',
+      path: '/sessions/{session}/permissions',
+      scope: 'sessions:elevate',
+      demands: RECENTLY,
+      summary: 'The same by the identifier of the session',
+      description:
+        'For a session of a browser, which has no session token: `session_id` of its access tokens names it. While the permissions hold, introspection tells them, and so do JWTs made meanwhile, which live no longer.',
+      input: z.object({ session: sessionId, ...wanted }),
+      output: given,
+      errors: ['permission_denied', 'session_ended', 'session_not_found'],
+      handle: async ({ caller, input }) => {
+        const id = parseId('ses', input.session)
+        if (!id) throw new DomainError('session_not_found', 'no such session')
+        const options = optionsOf(caller, input)
+        return presentSet(await setPermissionsOfSession(deps, id, input.permissions, options))
       },
     }),
     operation({
@@ -70,11 +93,29 @@ export function permissionOperations(deps: SessionsDeps): readonly Operation[] {
   ]
 }
 
-function present({ id, state, permissions: given, reason, endAt }: Elevation) {
+interface Wanted {
+  readonly lifetime?: number | undefined
+  readonly reason?: string | undefined
+}
+
+function optionsOf({ actor: by, reach }: Caller, { lifetime, reason }: Wanted): ElevationOptions {
+  return {
+    by,
+    reach,
+    ...(lifetime !== undefined && { lifetime }),
+    ...(reason !== undefined && { reason }),
+  }
+}
+
+function presentSet({ elevation: set }: SetPermissions): z.input<typeof given> {
+  return { elevation: set && present(set) }
+}
+
+function present({ id, state, permissions, reason, endAt }: Elevation) {
   return {
     elevation_id: formatId('elv', id),
     state,
-    permissions: [...given],
+    permissions: [...permissions],
     reason,
     end_at: endAt.toISOString(),
   }
