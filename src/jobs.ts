@@ -1,5 +1,6 @@
 import { tryExclusively } from './database/advisory-lock.ts'
 import { purge } from './database/purge.ts'
+import { countBacklog } from './database/purge-due.ts'
 import { destroyUnusedEpochs } from './keys/epochs.ts'
 import { DATA_KEY_LOOK, destroyUnusedDataKeys } from './keys/rotate-data-key.ts'
 import { ROOT_ROTATION } from './keys/rotate-root.ts'
@@ -9,7 +10,7 @@ import { startDeliveries } from './revocation/deliveries.ts'
 import { lookInterval, rotationInterval } from './services/signing-rotation.ts'
 import type { Services } from './services.ts'
 import { FLUSH_SECONDS } from './sessions/activity.ts'
-import { sweep } from './sessions/ending/sweep.ts'
+import { IDLE_SLACK, sweep } from './sessions/ending/sweep.ts'
 import { closeElevations } from './sessions/manager/close-elevations.ts'
 import { tightenSessions } from './sessions/manager/tighten-sessions.ts'
 import { TALLY_WINDOW } from './users/failure-tally.ts'
@@ -81,11 +82,7 @@ export const JOBS: readonly Job<Services>[] = [
   { name: 'sessions.close-elevations', every: 15, run: (s) => closeElevations(s) },
   { name: 'keys.destroy-unused-epochs', every: 300, run: (s) => destroyUnusedEpochs(s.db, s) },
   { name: 'keys.destroy-unused-data', every: 3_600, run: (s) => destroyUnusedDataKeys(s.db) },
-  {
-    name: 'database.purge',
-    every: 60,
-    run: (s) => purge(s.db, { endedFor: s.config.analytics.collection.retention }),
-  },
+  { name: 'database.purge', every: 60, run: purgeAndTell },
 ]
 
 export interface Work {
@@ -182,6 +179,13 @@ async function attempt<S extends JobDeps>(
 /** Nodes that were started together drift apart. */
 function withJitter(seconds: number): number {
   return seconds * 1000 * (0.8 + Math.random() * 0.4)
+}
+
+async function purgeAndTell({ db, config }: Services): Promise<void> {
+  const endedFor = config.analytics.collection.retention
+  const removed = await purge(db, { endedFor })
+  const waiting = await countBacklog(db, { endedFor, idleSlack: IDLE_SLACK })
+  outcomes.publish({ kind: 'cleanup', removed, waiting })
 }
 
 async function sweepAndTell(services: Services): Promise<void> {

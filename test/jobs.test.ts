@@ -93,6 +93,25 @@ test.describe('the work of a server', () => {
     expect(causes.sort()).toEqual(['absolute', 'idle'])
   })
 
+  test('tells what clean-up removed and what it left', async ({ database }) => {
+    const told: Outcome[] = []
+    const unfollow = followOutcomes((outcome) => told.push(outcome))
+    const app = await startApp(database)
+    await database.pool.query(`INSERT INTO replay VALUES ('a', now()), ('b', now())`)
+    await database.pass('2h')
+    const holder = await database.pool.connect()
+    await holder.query(`BEGIN; SELECT FROM replay WHERE hash = 'a' FOR UPDATE`)
+    await JOBS.find(({ name }) => name === 'database.purge')?.run(app.services)
+    await holder.query('ROLLBACK')
+    holder.release()
+    await app.close()
+    unfollow()
+    expect(told.find(({ kind }) => kind === 'cleanup')).toMatchObject({
+      removed: { replays: 1, sessions: 0 },
+      waiting: { replays: 1, sessions: 0, expired_sessions: 0 },
+    })
+  })
+
   test('does all of its jobs on an empty database', async ({ database }) => {
     const app = await startApp(database)
     for (const { name, run } of JOBS) await expect(run(app.services), name).resolves.not.toThrow()

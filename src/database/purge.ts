@@ -1,4 +1,5 @@
 import { purgeLimits } from './limiter.ts'
+import { DUE } from './purge-due.ts'
 import type { Sql, Statement } from './sql.ts'
 
 export interface PurgeOptions {
@@ -41,40 +42,27 @@ async function inBatches(batch: number, remove: () => Promise<number>): Promise<
   return removed
 }
 
-/** `kept` is how much longer than its time a row stays. */
-function expired(table: string, key: string, kept: string): Statement {
+function expired(table: string, key: string, due: string): Statement {
   return {
     name: `purge_${table}`,
     text: `DELETE FROM ${table} WHERE (${key}) IN (
-      SELECT ${key} FROM ${table} WHERE expires_at < statement_timestamp() - ${kept}
-      LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+      SELECT ${key} FROM ${table} WHERE ${due} LIMIT $1 FOR UPDATE SKIP LOCKED)`,
   }
 }
 
 const EXPIRED = {
-  // A code that comes again within the hour must still be known as used; all else, which strangers
-  // can make as well, goes at once.
-  artifacts: expired(
-    'artifact',
-    'model, hash',
-    `CASE WHEN model = 'AuthorizationCode' THEN interval '1 hour' ELSE interval '0' END`,
-  ),
-  // The clocks of nodes and the tolerance for those of clients: a proof or a token could be good
-  // there for a while after it is over here.
-  replays: expired('replay', 'hash', `interval '5 minutes'`),
-  revokedTokens: expired('revoked_token', 'jti', `interval '1 hour'`),
+  artifacts: expired('artifact', 'model, hash', DUE.artifacts),
+  replays: expired('replay', 'hash', DUE.replays),
+  revoked_tokens: expired('revoked_token', 'jti', DUE.revokedTokens),
 }
 
-const LONG_ENDED = 'ended_at < statement_timestamp() - make_interval(secs => $2)'
-
 const ENDED = {
-  // What hung on a session goes with it; a logout token that nobody got yet stays.
+  // What hung on a session goes with it.
   sessions: {
     name: 'purge_session',
     text: `WITH gone AS (
         DELETE FROM session WHERE id IN (
-          SELECT id FROM session s WHERE ${LONG_ENDED} AND NOT EXISTS (
-            SELECT FROM delivery d WHERE d.session_id = s.id AND d.state = 'pending')
+          SELECT id FROM session s WHERE ${DUE.sessions}
           LIMIT $1 FOR UPDATE SKIP LOCKED)
         RETURNING id),
       families AS (DELETE FROM family f USING gone WHERE f.session_id = gone.id),
@@ -87,13 +75,13 @@ const ENDED = {
   grants: {
     name: 'purge_grant',
     text: `DELETE FROM "grant" WHERE id IN (
-      SELECT id FROM "grant" WHERE ${LONG_ENDED} LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+      SELECT id FROM "grant" WHERE ${DUE.grants} LIMIT $1 FOR UPDATE SKIP LOCKED)`,
   },
   logins: {
     name: 'purge_login',
     text: `WITH gone AS (
         DELETE FROM login WHERE id IN (
-          SELECT id FROM login WHERE ${LONG_ENDED} LIMIT $1 FOR UPDATE SKIP LOCKED)
+          SELECT id FROM login WHERE ${DUE.logins} LIMIT $1 FOR UPDATE SKIP LOCKED)
         RETURNING id),
       barriers AS (DELETE FROM login_barrier b USING gone WHERE b.login_id = gone.id)
       SELECT id FROM gone`,

@@ -3,6 +3,7 @@ import type { RootKeys } from '../crypto/root-key.ts'
 import type { Sql } from '../database/sql.ts'
 import type { Log } from '../log.ts'
 import type { Passwords } from '../users/password.ts'
+import { createCleanup } from './cleanup.ts'
 import { createCounters } from './counters.ts'
 import { createGauges } from './gauges.ts'
 import { createKeyGauges } from './key-gauges.ts'
@@ -39,7 +40,11 @@ export function createMetrics(deps: Deps): Metrics {
     help: 'Password hashes that run or wait for their turn.',
     registers: [registry],
   })
-  const close = followOutcomes(createCounters(registry))
+  const count = createCounters(registry)
+  const noteCleanup = createCleanup(registry)
+  const close = followOutcomes((outcome) =>
+    outcome.kind === 'cleanup' ? noteCleanup(outcome) : count(outcome),
+  )
 
   async function counted<T>(work: Promise<T>): Promise<T> {
     hashing.inc()

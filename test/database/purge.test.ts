@@ -82,7 +82,7 @@ test.describe('purging', () => {
     await fill(database, 5)
     await database.pass('2h')
     const purged = await purge(database.db, { endedFor: DAY, batch: 2 })
-    expect(purged).toMatchObject({ artifacts: 5, replays: 5, revokedTokens: 5, limits: 5 })
+    expect(purged).toMatchObject({ artifacts: 5, replays: 5, revoked_tokens: 5, limits: 5 })
     expect(await counted(database, 'artifact')).toBe(0)
   })
 

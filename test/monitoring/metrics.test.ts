@@ -103,6 +103,24 @@ test.describe('what is told', () => {
   })
 })
 
+test.describe('clean-up', () => {
+  test('is counted as its job tells it, what it removed and what it left', async ({ metrics }) => {
+    const before = Math.floor(Date.now() / 1000)
+    const told = { kind: 'cleanup', removed: { artifacts: 3, x: 1 }, waiting: { sessions: 2 } }
+    outcomes.publish(told)
+    outcomes.publish({ ...told, removed: { artifacts: 4 }, waiting: { sessions: 0 } })
+    expect(await lines(metrics, 'sojourn_cleanup_removed_total{')).toEqual([
+      'sojourn_cleanup_removed_total{rows="artifacts"} 7',
+    ])
+    expect(await lines(metrics, 'sojourn_cleanup_waiting{')).toEqual([
+      'sojourn_cleanup_waiting{rows="sessions"} 0',
+    ])
+    const [run] = await lines(metrics, 'sojourn_cleanup_last_run_timestamp_seconds ')
+    expect(Number(run?.split(' ')[1])).toBeGreaterThanOrEqual(before)
+    expect(await lines(metrics, 'sojourn_outcomes_total{')).toEqual([])
+  })
+})
+
 test.describe('the gauges', () => {
   test('count live sessions by workspace, as the database sees them', async ({
     database,

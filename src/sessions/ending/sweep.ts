@@ -16,7 +16,7 @@ interface Deps {
 }
 
 /** A use counts though it is not written yet, on whichever node it was: one flush, and one more. */
-const SLACK = 2 * FLUSH_SECONDS
+export const IDLE_SLACK = 2 * FLUSH_SECONDS
 
 const by = { kind: 'system' } as const
 const IDLE = { cause: 'idle', by } as const
@@ -31,9 +31,9 @@ const ABSOLUTE = { cause: 'absolute', by } as const
  */
 export async function sweep(deps: Deps): Promise<EndedSession[]> {
   return [
-    ...(await endExpiredSessions(deps, { by: 'idle', value: SLACK }, IDLE)),
+    ...(await endExpiredSessions(deps, { by: 'idle', value: IDLE_SLACK }, IDLE)),
     ...(await endExpiredSessions(deps, { by: 'absolute', value: 0 }, ABSOLUTE)),
-    ...(await endLogins(deps, { by: 'idle', value: SLACK }, IDLE)),
+    ...(await endLogins(deps, { by: 'idle', value: IDLE_SLACK }, IDLE)),
     ...(await endLogins(deps, { by: 'absolute', value: 0 }, ABSOLUTE)),
     ...(await clearGates(deps)),
     ...(await clearIncarnation(deps, by)),
