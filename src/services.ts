@@ -17,6 +17,7 @@ import { createRootCare, type RootCare } from './services/root-rotation.ts'
 import { serverRules } from './services/server-rules.ts'
 import { watchIncarnation } from './services/watch-incarnation.ts'
 import { type Activity, createActivity } from './sessions/activity.ts'
+import { LEVEL_RULES } from './sessions/login/level-rules.ts'
 import { selfRenewal } from './sessions/manager/advance-session.ts'
 import { createFigures, type FiguresKeeper } from './sessions/manager/figures.ts'
 import { type ReadTokenCheck, tokenCheckReader } from './sessions/manager/token-check.ts'
@@ -84,7 +85,7 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     stays: stayReader(db),
     tokenChecks,
     renewItself: selfRenewal({ db, keyring, tokenChecks }),
-    policies: createPolicies({ db, server: serverRules(config) }),
+    policies: createPolicies({ db, server: serverRules(config), builtIn: LEVEL_RULES }),
     admitted: admittedReader(db),
   }
   await ensureOwnApi(db, config.issuer)
