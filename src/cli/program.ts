@@ -7,6 +7,7 @@ import { addCommand, answering, type CommonOptions, commandLog } from './command
 import { addDeliveryCommands } from './delivery-commands.ts'
 import { addKeyCommands } from './key-commands.ts'
 import { type MigrateOptions, migrateDatabase } from './migrate.ts'
+import { addPolicyCommands } from './policy-commands.ts'
 import type { ServeOptions } from './serve.ts'
 import { addSessionCommands } from './session-commands.ts'
 import type { Terminal } from './terminal.ts'
@@ -39,6 +40,7 @@ export function createProgram(terminal: Terminal, { json }: OutputOptions): Comm
   addUserCommands(program, terminal)
   addClientCommands(program, terminal)
   addSessionCommands(program, terminal)
+  addPolicyCommands(program, terminal)
   addDeliveryCommands(program, terminal)
   addKeyCommands(program, terminal)
 

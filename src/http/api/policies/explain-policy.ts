@@ -1,17 +1,13 @@
 import { z } from 'zod'
-import { findClient } from '../../../clients/find-client.ts'
-import type { EffectivePolicy, PolicySubject } from '../../../decisions/policy.ts'
+import type { EffectivePolicy } from '../../../decisions/policy.ts'
 import { DomainError } from '../../../errors.ts'
 import { type ClientId, formatId, parseId, type WorkspaceId } from '../../../ids.ts'
-import { personOf } from '../../../sessions/manager/place-session.ts'
 import { reaches, workspacesOfReach } from '../../../sessions/manager/reach.ts'
 import { policyOf } from '../../../sessions/manager/validate-session.ts'
-import { membershipOf } from '../../../workspaces/find-membership.ts'
-import { findWorkspace } from '../../../workspaces/find-workspace.ts'
-import type { Caller } from '../caller.ts'
 import { type Operation, operation } from '../operation.ts'
 import type { SessionsDeps } from '../sessions/deps.ts'
 import { sessionId, userRef, workspaceRef } from '../sessions/schemas.ts'
+import { imagined } from './imagined.ts'
 import { explanation, NAMES } from './schemas.ts'
 
 const input = z.object({
@@ -37,47 +33,22 @@ export function explainPolicyOperation(deps: SessionsDeps): Operation {
     errors: ['session_not_found', 'workspace_required', 'workspace_not_found', 'user_not_found'],
     handle: async ({ caller, input: asked }) => {
       if (asked.session === undefined)
-        return present(await deps.policies.effectiveFor(await imagined(deps, caller, asked)))
+        return presentPolicy(
+          await deps.policies.effectiveFor(
+            await imagined(deps.db, asked, (id) => workspacesOfReach(caller.reach).includes(id)),
+          ),
+        )
       const id = parseId('ses', asked.session)
       const check = id && (await deps.tokenChecks(id))
       if (!check || !reaches(caller.reach, check.session))
         throw new DomainError('session_not_found', 'no such session')
-      return present(await policyOf(deps, check))
+      return presentPolicy(await policyOf(deps, check))
     },
   })
 }
 
-async function imagined(
-  deps: SessionsDeps,
-  caller: Caller,
-  asked: z.output<typeof input>,
-): Promise<PolicySubject> {
-  if (asked.workspace === undefined)
-    throw new DomainError('workspace_required', 'name a session or a workspace')
-  const workspace = await findWorkspace(deps.db, asked.workspace)
-  if (!workspace || !workspacesOfReach(caller.reach).includes(workspace.id))
-    throw new DomainError('workspace_not_found', 'no such workspace')
-  const client = asked.client === undefined ? null : await findClient(deps.db, asked.client)
-  return {
-    workspaceId: workspace.id,
-    clientId: client?.id ?? null,
-    roles: asked.user === undefined ? [] : await rolesOf(deps, workspace.id, asked.user),
-    acr: asked.acr ?? null,
-  }
-}
-
-async function rolesOf(
-  { db }: SessionsDeps,
-  workspaceId: WorkspaceId,
-  reference: string,
-): Promise<readonly string[]> {
-  const user = await personOf(db, reference)
-  const membership = user && (await membershipOf(db, user.id, workspaceId))
-  if (!membership) throw new DomainError('user_not_found', 'no such user in that workspace')
-  return membership.roles
-}
-
-function present({ rules, origins }: EffectivePolicy): z.input<typeof explanation> {
+/** In the API's words; the operator's commands say the same. */
+export function presentPolicy({ rules, origins }: EffectivePolicy): z.input<typeof explanation> {
   const shown = Object.entries(NAMES).map(([name, rule]) => {
     const { level, subject } = origins[rule]
     return [name, { value: rules[rule], level, subject: subjectOutside(level, subject) }]
@@ -86,7 +57,7 @@ function present({ rules, origins }: EffectivePolicy): z.input<typeof explanatio
 }
 
 /** Identifiers carry their kind outside. */
-function subjectOutside(level: string, subject: string): string {
+export function subjectOutside(level: string, subject: string): string {
   if (level === 'workspace') return formatId('wsp', subject as WorkspaceId)
   if (level === 'client') return formatId('cli', subject as ClientId)
   return level === 'role' ? subject.slice(subject.indexOf('/') + 1) : subject

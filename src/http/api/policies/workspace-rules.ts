@@ -110,7 +110,8 @@ async function mustReach(
   return workspace.id
 }
 
-function rulesOf(said: z.output<typeof rules>): Partial<Rules> {
+/** What was said in the API's words, in ours. */
+export function rulesOf(said: z.output<typeof rules>): Partial<Rules> {
   const given = Object.entries(NAMES)
     .map(([name, rule]) => [rule, said[name as keyof typeof NAMES]])
     .filter(([, value]) => value !== undefined)
