@@ -61,7 +61,7 @@ export function createApp(services: Services, { assets, pages }: Looks): Koa {
   app.use(operations(services))
   app.use(pinHost(issuer))
   app.use(guardInput({ bodyLimit: BODY_LIMIT }))
-  app.use(apiRoutes(services))
+  app.use(apiRoutes({ ...services, pages }))
   app.use(serveAssets(assets))
   app.use(onlyFor(PAGES, interactionRoutes(served)))
   app.use(onlyFor(SECURITY, securityRoutes(served)))

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { AccountModel } from './account/model.ts'
+import type { ApiModel } from './api/page/model.ts'
 import type {
   AuthenticatorModel,
   FactorsModel,
@@ -9,6 +10,7 @@ import type {
 
 /** What each page is told: words and addresses ready to show, never a row; the key is the template. */
 export interface PageModels {
+  readonly api: ApiModel
   readonly login: LoginModel
   readonly 'pick-workspace': PickWorkspaceModel
   readonly consent: ConsentModel

@@ -21,7 +21,7 @@ const SCRIPTED = [
   'blob:https://notes.example.com/1',
 ]
 /** Fields that choose among known words, and addresses of our own code rather than of anyone's data. */
-const CLOSED = new Set(['app', 'error', 'stylesheet', 'script', 'tokenLeft', 'tokenLife'])
+const CLOSED = new Set(['app', 'error', 'method', 'stylesheet', 'script', 'tokenLeft', 'tokenLife'])
 const ADDRESSES = new Set([
   'action',
   'cancelAction',

@@ -1,3 +1,5 @@
+import { describeApi } from '../../src/http/api/page/describe-api.ts'
+import { apiOperations } from '../../src/http/api/routes.ts'
 import { problemWords } from '../../src/http/problem-words.ts'
 import type { PageModels } from '../../src/http/view-models.ts'
 import { accountSamples } from './account-samples.ts'
@@ -65,6 +67,11 @@ const long = 'Gesellschaft-für-außerordentlich-lange-Bezeichnungen-und-Namen-o
 
 /** Each page in the states that look different. */
 export const pageSamples: readonly PageSample[] = [
+  {
+    title: 'api',
+    page: 'api',
+    model: describeApi(apiOperations({} as never), 'https://id.example.com'),
+  },
   { title: 'login', page: 'login', model: login },
   {
     title: 'login-wrong',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { API_SCOPES } from '../../clients/own-api.ts'
+import { API_SCOPE_WORDS, API_SCOPES } from '../../clients/own-api.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { PROBLEMS } from '../middleware/problems.ts'
 import type { Operation } from './operation.ts'
@@ -43,7 +43,7 @@ export function openApiOf(operations: readonly Operation[], issuer: string): Jso
 }
 
 function securityOf(issuer: string): Json {
-  const scopes = Object.fromEntries(API_SCOPES.map((scope) => [scope, scope]))
+  const scopes = Object.fromEntries(API_SCOPES.map((scope) => [scope, API_SCOPE_WORDS[scope]]))
   return {
     type: 'oauth2',
     flows: {

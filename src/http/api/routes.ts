@@ -1,7 +1,9 @@
 import type { Middleware } from 'koa'
 import { onlyFor } from '../middleware/only-for.ts'
+import type { Pages } from '../pages.ts'
 import type { CallerDeps } from './caller.ts'
 import type { Operation } from './operation.ts'
+import { serveApiPage } from './page/serve-page.ts'
 import { explainPolicyOperation } from './policies/explain-policy.ts'
 import { workspaceRuleOperations } from './policies/workspace-rules.ts'
 import { serveOpenApi } from './serve-openapi.ts'
@@ -17,7 +19,7 @@ import { ownSessionOperations } from './sessions/own-sessions.ts'
 import { permissionOperations } from './sessions/permissions.ts'
 import { sessionTokenOperations } from './sessions/use-session-tokens.ts'
 
-const PATHS = /^\/api\/v1\//i
+const PATHS = /^\/api\/v1(\/|$)/i
 
 export type ApiDeps = CallerDeps & SessionsDeps
 
@@ -38,9 +40,12 @@ export function apiOperations(deps: ApiDeps): readonly Operation[] {
   ]
 }
 
-export function apiRoutes(deps: ApiDeps): Middleware {
+export function apiRoutes(deps: ApiDeps & { readonly pages: Pages }): Middleware {
   const operations = apiOperations(deps)
+  const page = serveApiPage(deps, operations)
   const describe = serveOpenApi(operations, deps.config.issuer)
   const serve = serveOperations(deps, operations)
-  return onlyFor(PATHS, (ctx, next) => describe(ctx, async () => serve(ctx, next)))
+  return onlyFor(PATHS, (ctx, next) =>
+    page(ctx, async () => describe(ctx, async () => serve(ctx, next))),
+  )
 }

@@ -29,6 +29,7 @@ const LABELS = [
   '/login/:step',
   '/logout',
   '/assets/:name',
+  '/api/v1',
   '/api/v1/openapi.json',
   '/api/v1/sessions',
   '/api/v1/sessions/validation',
@@ -46,6 +47,7 @@ const LABELS = [
   '/api/v1/workspaces/:workspace/roles/:role/policy',
   '/api/v1/elevations/:elevation/decision',
   '/api/v1/sessions/:session',
+  '/api/v1/sessions/:session/permissions',
   '/api/v1/users/:user/sessions',
   '/api/v1/users/:user/sessions/termination',
 ] as const
