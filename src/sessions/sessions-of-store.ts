@@ -38,26 +38,44 @@ export async function unendedOfMember(
 export interface HeldSessionRow extends CheckRow {
   readonly context_sealed: Buffer | null
   readonly applications: readonly string[] | null
+  readonly service: string | null
 }
 
+/** Which of a person's sessions are shown: those of some logins, and a stretch of the others. */
+export interface HeldAsk {
+  readonly logins: readonly LoginId[]
+  /** How many are passed over of those that stay when nobody is there, and of those of services. */
+  readonly offlineFrom: number
+  readonly apiFrom: number
+  readonly limit: number
+}
+
+// Each kind in the order of its last use; a login has one session in each workspace, and no more.
 const HELD_BY_USER: Statement = {
   name: 'sessions_held_by_user',
   text: `SELECT ${CHECK_COLUMNS}, s.context_sealed,
       (SELECT json_agg(COALESCE(cl.metadata->>'client_name', cl.client_id) ORDER BY g.created_at)
         FROM "grant" g JOIN client cl ON cl.id = g.client_id
-        WHERE g.session_id = s.id AND g.ended_at IS NULL) AS applications
-    FROM session_check c JOIN session s ON s.id = c.session_id
-    WHERE c.user_id = $1 AND c.ended_at IS NULL AND c.refusal IS NULL
-    ORDER BY c.last_seen_at DESC, c.session_id LIMIT $2`,
+        WHERE g.session_id = s.id AND g.ended_at IS NULL) AS applications,
+      (SELECT COALESCE(k.metadata->>'client_name', k.client_id) FROM client k
+        WHERE k.id = c.service_client_id) AS service
+    FROM (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY last_seen_at DESC, session_id)
+          AS place
+        FROM session_check WHERE user_id = $1 AND ended_at IS NULL AND refusal IS NULL) c
+    JOIN session s ON s.id = c.session_id
+    WHERE c.login_id = ANY($2::uuid[]) AND c.kind = 'login'
+      OR c.kind = 'offline' AND c.place > $3 AND c.place <= $3 + $5::int
+      OR c.kind = 'api' AND c.place > $4 AND c.place <= $4 + $5::int
+    ORDER BY c.last_seen_at DESC, c.session_id`,
 }
 
 /** The live sessions of a person with the applications in each, in one statement. */
 export function heldByUser(
   db: Sql,
   userId: UserId,
-  limit: number,
+  { logins, offlineFrom, apiFrom, limit }: HeldAsk,
 ): Promise<readonly HeldSessionRow[]> {
-  return db.query<HeldSessionRow>(HELD_BY_USER, [userId, limit])
+  return db.query<HeldSessionRow>(HELD_BY_USER, [userId, logins, offlineFrom, apiFrom, limit])
 }
 
 const UNENDED_OF_USER_IN: Statement = {

@@ -4,7 +4,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import { type Context, openContext } from './context/context.ts'
 import type { CheckedSession } from './session.ts'
 import { toCheckedSession } from './session-store.ts'
-import { type HeldSessionRow, heldByUser } from './sessions-of-store.ts'
+import { type HeldAsk, type HeldSessionRow, heldByUser } from './sessions-of-store.ts'
 
 interface Deps {
   readonly db: Sql
@@ -15,20 +15,24 @@ interface Deps {
 export interface HeldSession extends CheckedSession {
   /** By name, as people know them. */
   readonly applications: readonly string[]
+  /** Of one that a service made, the service's name. */
+  readonly service: string | null
   /** Where it began; empty when that cannot be told. */
   readonly context: Context
 }
 
-/** More than any person has doors open. */
-const MOST = 500
-
-/** The live sessions of a person in all browsers, and those that outlive them; the last used first. */
-export async function sessionsOfUser(deps: Deps, userId: UserId): Promise<HeldSession[]> {
-  const rows = await heldByUser(deps.db, userId, MOST)
+/** Sessions of a person: of some browsers, and of those outside of any. The last used come first. */
+export async function sessionsOfUser(
+  deps: Deps,
+  userId: UserId,
+  ask: HeldAsk,
+): Promise<HeldSession[]> {
+  const rows = await heldByUser(deps.db, userId, ask)
   return Promise.all(
     rows.map(async (row) => ({
       ...toCheckedSession(row),
       applications: row.applications ?? [],
+      service: row.service,
       context: await contextOf(deps, row),
     })),
   )

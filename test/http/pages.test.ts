@@ -29,6 +29,8 @@ const ADDRESSES = new Set([
   'logoutAction',
   'href',
   'loginHref',
+  'nextHref',
+  'firstHref',
 ])
 
 const pages = createPages({ root: VIEWS, assets: { href: (name) => `/assets/${name}` } })

@@ -22,7 +22,20 @@ const account: Account = {
   username: 'ada@example.com',
   logoutAction: '/logout',
   othersAction: '/account/end-others',
+  moreOthers: null,
   everywhereAction: '/account/end-all',
+  moreKept: null,
+  services: [
+    {
+      session: 'ses_5',
+      applicationName: 'Back office',
+      workspaceName: 'Harbour House',
+      startedAt: '1 hour ago',
+      lastUsed: '5 minutes ago',
+      ends: 'in 25 minutes if unused, else in 22 hours',
+    },
+  ],
+  moreServices: null,
   keptAction: '/account/end-elsewhere',
   withdrawAction: '/account/withdraw',
   here: {
@@ -144,6 +157,7 @@ export const accountSamples: readonly {
       here: { ...account.here, sessions: [] },
       others: [],
       kept: [],
+      services: [],
       consents: [],
     },
   },
@@ -165,6 +179,16 @@ export const accountSamples: readonly {
         })),
       },
       others: account.others.map((place) => ({ ...place, sessions: [longSession, session] })),
+      moreOthers: {
+        words: 'Shown: 101 to 200, the last used first.',
+        nextHref: '/account?others=2#others',
+        firstHref: '/account#others',
+      },
+      moreKept: {
+        words: 'Shown: 1 to 100, the last used first.',
+        nextHref: '/account?kept=1#kept',
+        firstHref: null,
+      },
       kept: account.kept.map((one) => ({ ...one, applicationName: long, workspaceName: long })),
       consents: account.consents.map((one) => ({
         ...one,

@@ -14,6 +14,8 @@ const ACT = {
   reason: 'You are ending a session outside this browser. Your password confirms it.',
 }
 
+const SECTIONS = { login: 'others', offline: 'kept', api: 'services', service: 'services' } as const
+
 /** Ends a session in another browser, or one that outlives them all. */
 export function postEndElsewhere(deps: AccountDeps) {
   return async (ctx: RouterContext): Promise<void> => {
@@ -22,7 +24,6 @@ export function postEndElsewhere(deps: AccountDeps) {
     const id = parseId('ses', act.fields.session)
     const ended = id ? await endOwnSession(deps, act.userId, id) : []
     tellEnded(ended, 'left_workspace')
-    const isOffline = ended.some(({ loginId }) => loginId === null)
-    goOn(ctx, isOffline ? '/account#kept' : '/account#others')
+    goOn(ctx, `/account#${SECTIONS[ended[0]?.kind ?? 'login']}`)
   }
 }

@@ -15,6 +15,11 @@ export function presentKept(session: HeldSession, now: Date): KeptAccess {
   }
 }
 
+/** A session outside of any browser, which a service made for the person. */
+export function presentService(session: HeldSession, now: Date): KeptAccess {
+  return { ...presentKept(session, now), applicationName: session.service ?? 'A service' }
+}
+
 function endWords({ lastSeenAt, idleTimeout, absoluteEndAt }: HeldSession, now: Date): string {
   const unused = new Date(lastSeenAt.getTime() + idleTimeout * 1000)
   const latest = inWords(absoluteEndAt, now)

@@ -7,11 +7,23 @@ export interface AccountModel {
   readonly here: Place
   readonly others: readonly OtherPlace[]
   readonly othersAction: string
+  readonly moreOthers: More | null
   readonly everywhereAction: string
   readonly kept: readonly KeptAccess[]
+  readonly moreKept: More | null
+  /** Sessions that services made; each posts `session` to `keptAction` as well. */
+  readonly services: readonly KeptAccess[]
+  readonly moreServices: More | null
   readonly keptAction: string
   readonly consents: readonly GivenConsent[]
   readonly withdrawAction: string
+}
+
+/** What a list says that is longer than what is shown of it. */
+export interface More {
+  readonly words: string
+  readonly nextHref: string | null
+  readonly firstHref: string | null
 }
 
 /** A browser that is logged in, with a session for each workspace that was entered there. */
@@ -46,7 +58,7 @@ export interface PlaceSession {
   readonly openedBy: string | null
 }
 
-/** An offline session; posts `session` to `keptAction`. */
+/** An offline session, or one that a service made; posts `session` to `keptAction`. */
 export interface KeptAccess {
   readonly session: string
   readonly applicationName: string

@@ -1,10 +1,11 @@
 import type { SealedContext } from '../../audit/append-entry.ts'
 import type { Sql, Statement } from '../../database/sql.ts'
 import type { LoginId, SessionId, UserId, WorkspaceId } from '../../ids.ts'
-import type { Refusal } from '../session.ts'
+import type { Refusal, SessionKind } from '../session.ts'
 
 export interface EndedSession {
   readonly id: SessionId
+  readonly kind: SessionKind
   readonly workspaceId: WorkspaceId
   readonly userId: UserId | null
   readonly loginId: LoginId | null
@@ -14,6 +15,7 @@ export interface EndedSession {
 
 interface EndedRow {
   readonly id: SessionId
+  readonly kind: SessionKind
   readonly workspace_id: WorkspaceId
   readonly user_id: UserId | null
   readonly login_id: LoginId | null
@@ -32,7 +34,7 @@ const END: Statement = {
         context_sealed = NULL, epoch_id = NULL
       WHERE s.id = ANY($1::uuid[]) AND s.ended_at IS NULL AND ($9::text IS NULL
         OR $9 = (SELECT c.refusal FROM session_check c WHERE c.session_id = s.id))
-      RETURNING s.id, s.workspace_id, s.user_id, s.login_id, s.ended_at AS t),
+      RETURNING s.id, s.kind, s.workspace_id, s.user_id, s.login_id, s.ended_at AS t),
     grants AS (
       UPDATE "grant" g SET ended_at = e.t, end_cause = $2 FROM ended e
       WHERE g.session_id = e.id AND g.ended_at IS NULL),
@@ -57,7 +59,7 @@ const END: Statement = {
         workspace_id, detail, audit_key_id, context_sealed, at)
       SELECT gen_random_uuid(), 'session.ended', $4, $5, 'session', e.id, e.workspace_id,
         $6::jsonb || jsonb_build_object('cause', $2::text), $7::uuid, $8::bytea, e.t FROM ended e)
-    SELECT id, workspace_id, user_id, login_id FROM ended`,
+    SELECT id, kind, workspace_id, user_id, login_id FROM ended`,
 }
 
 function locking(name: string, where: string, how = 'ORDER BY id LIMIT 500 FOR UPDATE'): Statement {
@@ -145,6 +147,7 @@ export async function endChosen(tx: Sql, chosen: Chosen, options: EndOptions) {
   return rows.map(
     (row): EndedSession => ({
       id: row.id,
+      kind: row.kind,
       workspaceId: row.workspace_id,
       userId: row.user_id,
       loginId: row.login_id,

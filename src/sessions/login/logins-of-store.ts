@@ -14,19 +14,21 @@ export interface LiveLoginRow {
 
 const LIVE_OF_USER: Statement = {
   name: 'logins_live_of_user',
-  text: `SELECT l.id, l.user_id, l.root_version, l.secret_wrapped, l.context_sealed, l.created_at,
-      l.last_seen_at
-    FROM login l JOIN "user" u ON u.id = l.user_id
-    WHERE l.user_id = $1 AND ${LIVE} ORDER BY l.id = $2 DESC, l.last_seen_at DESC LIMIT $3`,
+  text: `SELECT * FROM (
+      SELECT l.id, l.user_id, l.root_version, l.secret_wrapped, l.context_sealed, l.created_at,
+        l.last_seen_at,
+        row_number() OVER (ORDER BY l.id = $2 DESC, l.last_seen_at DESC, l.id) AS place
+      FROM login l JOIN "user" u ON u.id = l.user_id WHERE l.user_id = $1 AND ${LIVE}) live
+    WHERE place = 1 OR (place > $3 + 1 AND place <= $3 + 1 + $4::int) ORDER BY place`,
 }
 
-/** This login first, so that no limit leaves it out. */
+/** This login first, whatever is passed over of the others. */
 export function liveLoginsBeside(
   db: Sql,
   { id, userId }: { readonly id: LoginId; readonly userId: UserId },
-  limit: number,
+  { from, limit }: { readonly from: number; readonly limit: number },
 ): Promise<readonly LiveLoginRow[]> {
-  return db.query<LiveLoginRow>(LIVE_OF_USER, [userId, id, limit])
+  return db.query<LiveLoginRow>(LIVE_OF_USER, [userId, id, from, limit])
 }
 
 const PROVEN_LATELY: Statement = {

@@ -19,15 +19,13 @@ export interface OpenLogin {
   readonly context: Context
 }
 
-/** More than any person has browsers. */
-const MOST = 100
-
-/** The live logins of the person of one login: this one first, then the last used. */
+/** The live logins of the person of one login: this one first, then the last used, a stretch of them. */
 export async function loginsBeside(
   deps: Deps,
   login: Pick<Login, 'id' | 'userId'>,
+  stretch: { readonly from: number; readonly limit: number },
 ): Promise<OpenLogin[]> {
-  const rows = await liveLoginsBeside(deps.db, login, MOST)
+  const rows = await liveLoginsBeside(deps.db, login, stretch)
   return Promise.all(
     rows.map(async (row) => ({
       id: row.id,

@@ -1,5 +1,8 @@
 import { recordConsent } from '../../../src/consent/record-consent.ts'
 import { statements } from '../../../src/database/pool.ts'
+import { formatId, type SessionId } from '../../../src/ids.ts'
+import { createSession } from '../../../src/sessions/manager/create-session.ts'
+import { workspacesOf } from '../../../src/workspaces/find-membership.ts'
 import { expect, type House, test, toldTo } from '../interactions/house.ts'
 import { act, FIREFOX, IPHONE, type Person, personIn, sectionOf } from './person.ts'
 
@@ -121,6 +124,59 @@ test.describe('applications that were allowed', () => {
   })
 })
 
+test.describe('sessions that services opened', () => {
+  test('are told with their service, and are ended like the others', async ({ house }) => {
+    const ada = await personIn(house, 'ada', 'old-mill')
+    const here = await ada.browser(FIREFOX)
+    expect((await here.get('/account')).text).not.toContain('that services opened')
+    const id = await openedByService(house, ada)
+    const page = await here.get('/account')
+    expect(sectionOf(page, 'services')).toMatch(
+      /Back office In old-mill Since just now Last used just now Ends in .* End of Back office in old-mill/,
+    )
+    const after = await act(here, '/account/end-elsewhere', { session: formatId('ses', id) })
+    expect(new URL(after.address).hash).toBe('#services')
+    expect(after.text).not.toContain('that services opened')
+    const row = await house.app.services.db.prisma.session.findUnique({ where: { id } })
+    expect(row?.endCause).toBe('left_workspace')
+  })
+
+  test('are not to be ended by somebody else', async ({ house }) => {
+    const ada = await personIn(house, 'ada', 'old-mill')
+    const id = await openedByService(house, ada)
+    const eve = await (await personIn(house, 'eve', 'lantern-row')).browser(FIREFOX)
+    await act(eve, '/account/end-elsewhere', { session: formatId('ses', id) })
+    const row = await house.app.services.db.prisma.session.findUnique({ where: { id } })
+    expect(row?.endedAt).toBeNull()
+  })
+})
+
+test.describe('lists that are longer than the page', () => {
+  test('say so, and lead to the rest', async ({ house }) => {
+    const ada = await personIn(house, 'ada', 'old-mill')
+    const here = await ada.browser(FIREFOX)
+    const session = await openedByService(house, ada)
+    const { pool } = house.app.services
+    await pool.query(MORE_LOGINS, [ada.user.id])
+    for (const kind of ['api', 'offline']) await pool.query(MORE_SESSIONS, [session, kind])
+
+    const page = await here.get('/account')
+    for (const list of ['others', 'kept', 'services'] as const) {
+      const button = list === 'others' ? 'Log out An unknown browser' : 'of Back office'
+      expect(sectionOf(page, list)).toContain('Shown: 1 to 100, the last used first.')
+      const rest = await here.get(`/account?${list}=1`)
+      expect(sectionOf(rest, list)).toMatch(/Shown: 101 to 10[12], .* Back to the first/)
+      expect(sectionOf(rest, list)).not.toContain('Show the next')
+      expect(rest.text).toContain(`href="/account#${list}"`)
+      expect(sectionOf(rest, 'here')).toContain('Firefox on Windows You are here')
+      if (list !== 'kept') expect(sectionOf(rest, list)).toContain(button)
+    }
+    expect(sectionOf(await here.get('/account?others=7'), 'others')).toContain('There are no more.')
+    for (const nonsense of ['?others=-1', '?others=x', '?others=1&others=2', '?kept=99999'])
+      expect(sectionOf(await here.get(`/account${nonsense}`), 'others')).toContain('1 to 100')
+  })
+})
+
 test('the page costs the same few statements however much is open', async ({ house }) => {
   const ada = await personIn(house, 'ada', 'old-mill')
   const here = await ada.browser(FIREFOX)
@@ -148,3 +204,34 @@ async function sentFor(work: () => Promise<unknown>): Promise<string[]> {
   await work().finally(() => statements.unsubscribe(heard))
   return sent.sort()
 }
+
+/** A session that a service has made for a person, in their only workspace. */
+async function openedByService(house: House, { user }: Person): Promise<SessionId> {
+  const { services } = house.app
+  const { id: clientId } = await house.client({ client_name: 'Back office' })
+  const [place] = await workspacesOf(services.db, user.id)
+  const made = await createSession(services, {
+    holder: { kind: 'user', userId: user.id, roles: [] },
+    workspaceId: place!.workspace.id,
+    clientId,
+    context: {},
+    acr: null,
+    amr: [],
+    authTime: null,
+    priority: null,
+    by: { kind: 'client', id: clientId },
+  })
+  return made.session.sessionId
+}
+
+const MORE_LOGINS = `INSERT INTO login (id, user_id, auth_time, acr, amr, root_version, created_at,
+    last_seen_at, idle_timeout, absolute_end_at)
+  SELECT gen_random_uuid(), l.user_id, l.auth_time, l.acr, l.amr, l.root_version, l.created_at,
+    l.last_seen_at, l.idle_timeout, l.absolute_end_at
+  FROM login l, generate_series(1, 101) WHERE l.user_id = $1`
+
+const MORE_SESSIONS = `INSERT INTO session (id, kind, workspace_id, user_id, client_id, epoch_id,
+    secret_wrapped, created_at, last_seen_at, absolute_end_at, idle_timeout)
+  SELECT gen_random_uuid(), $2, s.workspace_id, s.user_id, s.client_id, s.epoch_id,
+    s.secret_wrapped, s.created_at, s.last_seen_at, s.absolute_end_at, s.idle_timeout
+  FROM session s, generate_series(1, 101) WHERE s.id = $1`

@@ -80,7 +80,10 @@ export function csrfOf({ text }: Seen): string {
 }
 
 /** What a person reads in one part of the page. */
-export function sectionOf({ text }: Seen, id: 'here' | 'others' | 'kept' | 'consents'): string {
+export function sectionOf(
+  { text }: Seen,
+  id: 'here' | 'others' | 'kept' | 'services' | 'consents',
+): string {
   const section = new RegExp(`<section aria-labelledby="${id}">[\\s\\S]*?</section>`).exec(text)
   if (!section) throw new Error(`no section ${id} in: ${wordsOf(text)}`)
   return wordsOf(section[0])
