@@ -86,18 +86,30 @@ test.describe('a client that registered itself', () => {
 })
 
 test.describe('a cookie from before the newest', () => {
+  test('is none any more when the newest came after a proof', async ({ node, given }) => {
+    const { user, browser: stolen, party } = await signedIn(node, given, PUBLIC)
+    const { services } = node
+    await giveCookie(services, stolen.loginId, 'a-newer-one')
+    expect((await authorize(party, stolen, { prompt: 'none' })).params.has('code')).toBe(true)
+    const proven = { userId: user.id, proof: PASSWORD_PROOF, context: {} }
+    await proveAgain(services, stolen.loginId, proven)
+    const silent = async () =>
+      (await authorize(party, stolen, { prompt: 'none' })).params.get('error')
+    expect(await silent()).toBe('login_required')
+
+    await giveCookie(services, stolen.loginId, 'the-newest')
+    const { rows } = await services.pool.query('SELECT prior_cookie_hash FROM login')
+    expect(rows).toEqual([{ prior_cookie_hash: null }])
+    expect(await silent()).toBe('login_required')
+  })
+
   test('never becomes the newest again, nor is it told to the browser', async ({
     node,
     given,
     pass,
   }) => {
-    const { user, browser: stolen, party } = await signedIn(node, given, PUBLIC)
+    const { browser: stolen, party } = await signedIn(node, given, PUBLIC)
     const { services } = node
-    await proveAgain(services, stolen.loginId, {
-      userId: user.id,
-      proof: PASSWORD_PROOF,
-      context: {},
-    })
     await giveCookie(services, stolen.loginId, 'the-newest')
 
     const silent = await authorize(party, stolen, { prompt: 'none' })

@@ -14,10 +14,11 @@ export interface BrowserDeps {
   readonly config: { readonly issuer: string }
 }
 
-/** The live login that this browser holds. */
+/** The live login that this browser holds; a cookie from before its newest opens no page. */
 export async function browserLogin(deps: BrowserDeps, ctx: Context): Promise<Login | null> {
   const cookie = ctx.cookies.get(loginCookieName(deps.config.issuer), { signed: true })
-  return cookie ? loginOfCookie(deps, cookie) : null
+  const login = cookie ? await loginOfCookie(deps, cookie) : null
+  return login?.byPriorCookie ? null : login
 }
 
 /** Gives a browser a login outside of the protocol; always by a new cookie, never one that it brought. */

@@ -3,6 +3,7 @@ import { formatId } from '../../ids.ts'
 import type { Admitted } from '../../sessions/login/admit.ts'
 import { findUser } from '../../users/find-user.ts'
 import { parseUsername } from '../../users/user.ts'
+import { rememberLogin } from './browser-login.ts'
 import type { InteractionDeps } from './deps.ts'
 import { anyPasskey } from './door.ts'
 import type { EnterDeps, Entrance } from './enter.ts'
@@ -63,7 +64,10 @@ export function postLogin(deps: InteractionDeps, enter: Enter) {
       door: doorOf(interaction),
       showFirst: (failed) => showLogin(deps, ctx, interaction, failed),
     })
-    if (admitted) await answerWith(ctx, interaction, admitted)
+    if (!admitted) return
+    // The login is worth more from now on: whoever knows its cookie from before must not have that.
+    if (admitted.loginId === interaction.login?.id) await rememberLogin(deps, ctx, admitted.loginId)
+    await answerWith(ctx, interaction, admitted)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Sql, Statement } from '../../database/sql.ts'
 import { newId } from '../../ids.ts'
 import type { Arrival } from './arrival.ts'
 import type { Beginning } from './enter-workspace.ts'
-import { LIVE } from './login-store.ts'
+import { LIVE, NEXT_PRIOR } from './login-store.ts'
 
 // Each statement first holds what it stands on, each lock behind the one before it, and then names
 // the session in `held`, on which all that is written depends: all of it is, or nothing.
@@ -25,7 +25,7 @@ const valuesOf = ({ session, clientId, grant, code, cookie, interaction }: Arriv
 // out. From the code on the client takes part: it hears of the session's end.
 const BESIDES = `
   cookie AS (
-    UPDATE login l SET prior_cookie_hash = cookie_hash, cookie_hash = $8,
+    UPDATE login l SET prior_cookie_hash = ${NEXT_PRIOR}, cookie_hash = $8,
       cookie_at = clock_timestamp(), last_seen_at = clock_timestamp()
     FROM held WHERE l.id = $7 AND l.cookie_hash IS DISTINCT FROM $8
       AND l.prior_cookie_hash IS DISTINCT FROM $8),

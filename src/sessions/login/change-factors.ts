@@ -15,7 +15,7 @@ import { stepUp } from './step-up.ts'
 
 interface Deps {
   readonly db: Db
-  readonly serverKeys: Pick<ServerKeys, 'data' | 'durable' | 'durableHash'>
+  readonly serverKeys: Pick<ServerKeys, 'data' | 'durable' | 'durableHash' | 'lookupHash'>
 }
 
 /** What came of adding one: recovery codes, if there were none yet; this is when they can be read. */

@@ -87,10 +87,12 @@ export async function insertLogin(db: Sql, login: NewLogin, entry: NewEntry): Pr
   return row?.auth_time ?? null
 }
 
+// A proof closes the cookies from before the newest, and the newest itself becomes none of them
+// (`NEXT_PRIOR`): whoever knows an old one must not get what was proven since (ASVS 5.0 V7.2.4).
 const REAUTHENTICATE: Statement = {
   name: 'login_reauthenticate',
   text: `UPDATE login l SET auth_time = clock_timestamp(), acr = $3, amr = $4,
-      last_seen_at = clock_timestamp(),
+      prior_cookie_hash = NULL, cookie_at = NULL, last_seen_at = clock_timestamp(),
       absolute_end_at = clock_timestamp() + make_interval(secs => $5)
     FROM "user" u WHERE l.id = $1 AND l.user_id = $2 AND u.id = l.user_id AND ${LIVE}
       AND NOT (u.second_factor AND $3 = '${AAL1}')
@@ -121,7 +123,8 @@ export async function updateProof(
 /** Adds to a proof that is fresh; takes login, person, acr and amr. */
 export const RAISE: Statement = {
   name: 'login_raise',
-  text: `UPDATE login l SET acr = $3, amr = $4, last_seen_at = clock_timestamp()
+  text: `UPDATE login l SET acr = $3, amr = $4, prior_cookie_hash = NULL, cookie_at = NULL,
+      last_seen_at = clock_timestamp()
     FROM "user" u
     WHERE l.id = $1 AND l.user_id = $2 AND u.id = l.user_id AND ${LIVE} AND ${FRESH}
     RETURNING l.auth_time`,
@@ -164,10 +167,13 @@ export async function findLogin(db: Sql, id: LoginId): Promise<Login | null> {
   return row ? toLogin(row) : null
 }
 
+/** What becomes of the cookie that was the newest: nothing, if it is from before a proof. */
+export const NEXT_PRIOR = 'CASE WHEN cookie_at IS NOT NULL THEN cookie_hash END'
+
 // A prior cookie never becomes the newest again: who stole it would throw its owner out.
 const SET_COOKIE: Statement = {
   name: 'login_set_cookie',
-  text: `UPDATE login SET prior_cookie_hash = cookie_hash, cookie_hash = $2,
+  text: `UPDATE login SET prior_cookie_hash = ${NEXT_PRIOR}, cookie_hash = $2,
       cookie_at = clock_timestamp(), last_seen_at = clock_timestamp()
     WHERE id = $1 AND ended_at IS NULL AND cookie_hash IS DISTINCT FROM $2
       AND prior_cookie_hash IS DISTINCT FROM $2`,

@@ -1,15 +1,18 @@
+import { encode } from '../../crypto/base64url.ts'
 import type { Sql } from '../../database/sql.ts'
+import { DomainError } from '../../errors.ts'
 import type { LoginId, UserId } from '../../ids.ts'
 import { newId } from '../../ids.ts'
 import type { ServerKeys } from '../../keys/data-keys.ts'
 import { addedEntry, mustHaveRoom } from './enrolment.ts'
 import { nameOf } from './factor.ts'
+import { spendChallenge } from './passkey-store.ts'
 import { sealTotp } from './sealed-totp.ts'
 import { openTicket, sealTicket } from './ticket.ts'
 import { makeTotpSecret, stepOf } from './totp.ts'
 import { databaseTime, insertTotp } from './totp-store.ts'
 
-type Keys = Pick<ServerKeys, 'data' | 'durable'>
+type Keys = Pick<ServerKeys, 'data' | 'durable' | 'lookupHash'>
 
 /** As long as a person may take to find their telephone. */
 const LIFETIME = 600
@@ -53,6 +56,10 @@ export async function addTotp(
 ): Promise<boolean> {
   const step = stepOf(secret, code, await databaseTime(tx))
   if (step === null) return false
+  // Stored twice, a secret would take each of its codes twice.
+  const hash = serverKeys.lookupHash('totp-enrolment', encode(secret))
+  if (!(await spendChallenge(tx, hash, LIFETIME)))
+    throw new DomainError('form_expired', 'the app was added already')
   await mustHaveRoom(tx, userId)
   const id = newId<'fac'>()
   await insertTotp(

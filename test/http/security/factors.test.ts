@@ -61,6 +61,18 @@ test.describe('an authenticator app', () => {
     expect(recoveryCodesIn(added)).toHaveLength(10)
   })
 
+  test('is added once, however often its form comes', async ({ house }) => {
+    await house.user('ada')
+    const visitor = house.visitor()
+    await logInAtHome(visitor)
+    const offer = await visitor.get('/account/security/authenticator')
+    const code = codeOf(secretIn(offer))
+    const press = () => visitor.press(offer, 'Add it', { code })
+    await Promise.all([press(), press(), press(), press()])
+    await press()
+    expect(await house.app.services.db.prisma.factor.count()).toBe(1)
+  })
+
   test('cannot be added with the offer of another login', async ({ house }) => {
     await house.user('ada')
     await house.user('bob')

@@ -30,7 +30,7 @@ export interface Owner {
 interface Deps {
   readonly db: Db
   readonly passwords: Passwords
-  readonly serverKeys: Pick<ServerKeys, 'data' | 'durable' | 'durableHash'>
+  readonly serverKeys: Pick<ServerKeys, 'data' | 'durable' | 'durableHash' | 'lookupHash'>
 }
 
 export const A_LOGIN = randomUUID() as LoginId
