@@ -1,48 +1,16 @@
 import { SessionManager } from '@sojourn/sdk'
-import { admitClient } from '../../src/clients/admissions.ts'
 import { PROBLEMS } from '../../src/http/middleware/problems.ts'
 import { SESSION_ERROR_CODES, SessionError } from '../../src/sdk/errors.ts'
-import { createUser } from '../../src/users/create-user.ts'
-import { addMember } from '../../src/workspaces/add-member.ts'
-import { expect, type Given, type Node, test } from '../support/world.ts'
-
-const OPERATOR = { kind: 'operator' } as const
-const SCOPE =
-  'sessions:create sessions:validate sessions:read sessions:manage sessions:elevate sessions:own'
-
-/** A service with the SDK, and "user123" of its directory, in a workspace of both. */
-async function managed({ node, given }: { node: Node; given: Given }, through?: typeof fetch) {
-  const { db } = node.services
-  const workspace = await given.workspace()
-  const user = await createUser(node.services, {
-    username: 'somebody',
-    externalId: 'user123',
-    by: OPERATOR,
-  })
-  const place = { workspaceId: workspace.id, by: OPERATOR }
-  await addMember(db, { ...place, userId: user.id, roles: ['member'] })
-  const client = await given.client({
-    grant_types: ['client_credentials'],
-    redirect_uris: undefined,
-    scope: SCOPE,
-  })
-  await admitClient(db, { ...place, clientId: client.id })
-  const sessions = new SessionManager({
-    issuer: node.issuer,
-    clientId: client.clientId,
-    clientSecret: client.secret ?? '',
-    ...(through && { fetch: through }),
-  })
-  return { sessions, workspace, user }
-}
+import { expect, test } from '../support/world.ts'
+import { managedOn } from './managed.ts'
 
 test.describe('the SDK', () => {
   test('knows every code of the server', () => {
     expect([...SESSION_ERROR_CODES].sort()).toEqual(Object.keys(PROBLEMS).sort())
   })
 
-  test('makes, checks and ends a session of a person in its directory', async ({ node, given }) => {
-    const { sessions, workspace } = await managed({ node, given })
+  test('makes, checks and ends a session of a person in its directory', async ({ node }) => {
+    const { sessions, workspace } = await managedOn(node)
     const made = await sessions.createSession('user123', {
       ipAddress: '203.0.113.77',
       userAgent: 'Mozilla/5.0',
@@ -66,8 +34,8 @@ test.describe('the SDK', () => {
     expect(await sessions.getActiveSessions('user123')).toEqual([])
   })
 
-  test('logs a person out of all devices', async ({ node, given }) => {
-    const { sessions } = await managed({ node, given })
+  test('logs a person out of all devices', async ({ node }) => {
+    const { sessions } = await managedOn(node)
     const [one, other] = await Promise.all([
       sessions.createSession('user123'),
       sessions.createSession('user123'),
@@ -77,8 +45,8 @@ test.describe('the SDK', () => {
       expect((await sessions.validateSession(sessionToken)).isValid).toBe(false)
   })
 
-  test('holds a session of the service itself', async ({ node, given }) => {
-    const { sessions, workspace } = await managed({ node, given })
+  test('holds a session of the service itself', async ({ node }) => {
+    const { sessions, workspace } = await managedOn(node)
     const made = await sessions.createServiceSession({ ipAddress: '192.0.2.9' })
     expect(made.session).toMatchObject({
       kind: 'service',
@@ -92,8 +60,8 @@ test.describe('the SDK', () => {
     expect(await sessions.getServiceSessions()).toEqual([])
   })
 
-  test('throws refusals with their code and what would help', async ({ node, given }) => {
-    const { sessions } = await managed({ node, given })
+  test('throws refusals with their code and what would help', async ({ node }) => {
+    const { sessions } = await managedOn(node)
     const { sessionToken } = await sessions.createSession('user123')
     const early = await sessions.renewSession(sessionToken).catch((error: unknown) => error)
     expect(early).toBeInstanceOf(SessionError)
@@ -103,8 +71,8 @@ test.describe('the SDK', () => {
     expect(await sessions.validateSession('garbage')).toMatchObject({ reason: 'malformed' })
   })
 
-  test('spells reasons alike, counted or told', async ({ node, given }) => {
-    const { sessions } = await managed({ node, given })
+  test('spells reasons alike, counted or told', async ({ node }) => {
+    const { sessions } = await managedOn(node)
     const { sessionToken } = await sessions.createSession('user123', { deviceId: 'laptop' })
     const elsewhere = { context: { deviceId: 'phone' } }
     const judged = await sessions.validateSession(sessionToken, elsewhere)
@@ -116,7 +84,6 @@ test.describe('the SDK', () => {
 
   test('throws one kind of error, also where no server answers or another one', async ({
     node,
-    given,
   }) => {
     const { issuer } = node
     const client = { clientId: 'a', clientSecret: 'b' }
@@ -137,11 +104,12 @@ test.describe('the SDK', () => {
     })
 
     let isCut = true
-    const { sessions } = await managed({ node, given }, async (input, init) => {
+    const through: typeof fetch = async (input, init) => {
       const answer = await fetch(input, init)
       if (!isCut || String(input).endsWith('/token')) return answer
       return new Response((await answer.text()).slice(0, 5), answer)
-    })
+    }
+    const sessions = (await managedOn(node)).manager({ fetch: through })
     await expect(sessions.getActiveSessions('user123')).rejects.toMatchObject({
       code: 'unavailable',
     })
