@@ -7,7 +7,7 @@ import { setRole } from '../../../src/workspaces/set-role.ts'
 import { test } from '../../support/database.ts'
 import { flush, type NodePair, startPair } from '../../support/node-pair.ts'
 import { givenOn } from '../../support/world.ts'
-import { calls, passes, type Step } from './model/operations.ts'
+import { calls, passes, rivals, type Step } from './model/operations.ts'
 import { ALLOWED, ELEVATIONS, settingsOf } from './model/rules.ts'
 import { type Model, type Real, take } from './model/run.ts'
 
@@ -65,7 +65,7 @@ class Taken implements fc.AsyncCommand<Model, Real> {
 }
 
 const STEPS = fc.commands(
-  [calls(1), calls(1), calls(2), calls(3), passes, passes].map((steps) =>
+  [calls(1), calls(1), calls(2), calls(3), rivals, rivals, passes, passes].map((steps) =>
     steps.map((step) => new Taken(step)),
   ),
   { maxCommands: 40, size: 'max' },

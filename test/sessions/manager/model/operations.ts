@@ -69,7 +69,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('renew' as const), token }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('terminate' as const), token }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('analytics' as const), token }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('context' as const), token, place }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('context' as const), token, place }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -95,6 +95,19 @@ export const calls = (atOnce: number): fc.Arbitrary<Step> =>
     kind: fc.constant('calls' as const),
     calls: fc.array(call, { minLength: atOnce, maxLength: atOnce }),
   })
+
+/** Two that want the same session at once, one at each node. */
+export const rivals: fc.Arbitrary<Step> = fc
+  .tuple(fc.constantFrom(0, 1, 2), act, act)
+  .filter((some) => some.slice(1).every((one) => typeof one === 'object' && 'token' in one))
+  .map(([back, ...acts]) => ({
+    kind: 'calls',
+    calls: acts.map((one, node) => ({
+      node: node === 0 ? 0 : 1,
+      by: 'service',
+      act: { ...one, token: { back, spoiled: 'not' } } as Act,
+    })),
+  }))
 
 export const passes: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('pass' as const),
