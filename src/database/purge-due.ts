@@ -22,6 +22,9 @@ export const DUE = {
   // A logout token that nobody got yet stays, and its session with it.
   sessions: `${LONG_ENDED} AND NOT EXISTS (
     SELECT FROM delivery d WHERE d.session_id = s.id AND d.state = 'pending')`,
+  // Whoever followed changes and was away for so long begins anew; ends are told for as long as shown.
+  changes: `kind LIKE '%.changed' AND at < statement_timestamp() - interval '15 minutes'`,
+  feed: `kind NOT LIKE '%.changed' AND at < statement_timestamp() - make_interval(secs => $2)`,
   grants: LONG_ENDED,
   logins: LONG_ENDED,
 } as const
@@ -44,6 +47,7 @@ const BACKLOG: Statement = {
   text: `SELECT ${waiting('artifact', DUE.artifacts)} AS artifacts,
     ${waiting('replay', DUE.replays)} AS replays,
     ${waiting('revoked_token', DUE.revokedTokens)} AS revoked_tokens,
+    ${waiting('feed_record', DUE.changes)} AS changes, ${waiting('feed_record', DUE.feed)} AS feed,
     ${waiting('session s', DUE.sessions)} AS sessions, ${waiting('"grant"', DUE.grants)} AS grants,
     ${waiting('login', DUE.logins)} AS logins, ${unmarked('session')} AS expired_sessions,
     ${unmarked('login')} AS expired_logins`,

@@ -54,6 +54,7 @@ const EXPIRED = {
   artifacts: expired('artifact', 'model, hash', DUE.artifacts),
   replays: expired('replay', 'hash', DUE.replays),
   revoked_tokens: expired('revoked_token', 'jti', DUE.revokedTokens),
+  changes: expired('feed_record', 'id', DUE.changes),
 }
 
 const ENDED = {
@@ -71,6 +72,11 @@ const ENDED = {
       figures AS (DELETE FROM session_figures f USING gone WHERE f.session_id = gone.id),
       deliveries AS (DELETE FROM delivery d USING gone WHERE d.session_id = gone.id)
       SELECT id FROM gone`,
+  },
+  feed: {
+    name: 'purge_feed',
+    text: `DELETE FROM feed_record WHERE id IN (
+      SELECT id FROM feed_record WHERE ${DUE.feed} LIMIT $1 FOR UPDATE SKIP LOCKED)`,
   },
   grants: {
     name: 'purge_grant',

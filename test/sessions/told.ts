@@ -144,6 +144,6 @@ interface Mark {
 const ENTRIES = `SELECT action AS what, subject_id AS id, detail->>'cause' AS more FROM entry
   WHERE action LIKE '%.ended' AND subject_id = ANY($1)`
 const FEED = `SELECT kind AS what, subject AS id, COALESCE(cause, '') AS more FROM feed_record
-  WHERE subject = ANY($1::uuid[])`
+  WHERE subject = ANY($1::uuid[]) AND kind NOT LIKE '%.changed'`
 const DELIVERIES = `SELECT 'delivery of' AS what, session_id::text AS id, client_id::text AS more
   FROM delivery WHERE session_id = ANY($1::uuid[])`
