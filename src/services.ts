@@ -1,4 +1,3 @@
-import { admittedReader, type ReadAdmitted } from './clients/admissions.ts'
 import { ensureOwnApi } from './clients/ensure-own-api.ts'
 import { type FindInRegistry, registryFinder } from './clients/find-client.ts'
 import { createLimiter, type LimiterOptions } from './database/limiter.ts'
@@ -13,6 +12,7 @@ import { createDoctor, type Doctor } from './monitoring/readiness.ts'
 import { createOidc, type Oidc } from './oidc/create-oidc.ts'
 import type { Core } from './services/core.ts'
 import { driftRules } from './services/drift-rules.ts'
+import { createSessionMemory, type SessionMemory } from './services/memory.ts'
 import { createRootCare, type RootCare } from './services/root-rotation.ts'
 import { serverRules } from './services/server-rules.ts'
 import { watchIncarnation } from './services/watch-incarnation.ts'
@@ -20,7 +20,6 @@ import { type Activity, createActivity } from './sessions/activity.ts'
 import { LEVEL_RULES } from './sessions/login/level-rules.ts'
 import { selfRenewal } from './sessions/manager/advance-session.ts'
 import { createFigures, type FiguresKeeper } from './sessions/manager/figures.ts'
-import { type ReadTokenCheck, tokenCheckReader } from './sessions/manager/token-check.ts'
 import { type ReadStay, stayReader } from './sessions/stay.ts'
 import { type AdvanceFamily, createAdvanceFamily } from './sessions/tokens/advance-family.ts'
 import { familyReader, type ReadFamily } from './sessions/tokens/family-check.ts'
@@ -31,7 +30,7 @@ import { createLoginThrottle, type LoginThrottle } from './users/login-throttle.
 export { type Core, createCore } from './services/core.ts'
 
 /** Each long-lived thing of a server, built once; use cases name the few that they need. */
-export interface Services extends Core {
+export interface Services extends Core, Omit<SessionMemory, 'forgetAtEnd'> {
   readonly epochRotation: number
   readonly keyring: Keyring
   readonly throttle: LoginThrottle
@@ -45,10 +44,8 @@ export interface Services extends Core {
   readonly advanceFamily: AdvanceFamily
   readonly families: ReadFamily
   readonly stays: ReadStay
-  readonly tokenChecks: ReadTokenCheck
   readonly renewItself: ReturnType<typeof selfRenewal>
   readonly policies: Policies
-  readonly admitted: ReadAdmitted
   readonly oidc: Oidc
   readonly rootCare: RootCare
   readonly watchIncarnation: () => Promise<void>
@@ -58,17 +55,20 @@ export interface Services extends Core {
   close(): Promise<void>
 }
 
+const LEAST_SECRETS = 20_000
+
 type RenderError = Parameters<typeof createOidc>[1]
 
 /** Builds a server around its core. */
 export async function createServices(core: Core, renderError?: RenderError): Promise<Services> {
   const { config, log, db, pool, serverKeys } = core
   const { epochRotation } = config.keys
-  const metrics = createMetrics(core)
+  const { forgetAtEnd, ...memory } = createSessionMemory(core)
+  const metrics = createMetrics(core, memory)
   const limiter = (options: LimiterOptions) => createLimiter(pool, options)
-  const keyring = createKeyring({ ...core, epochRotation })
-  const tokenChecks = tokenCheckReader(db)
+  const keyring = createKeyring({ ...core, epochRotation, limit: heldSecrets(config) })
   const parts = {
+    ...memory,
     epochRotation,
     keyring,
     passwords: metrics.metered(core.passwords),
@@ -83,16 +83,15 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     advanceFamily: createAdvanceFamily({ db }),
     families: familyReader(db),
     stays: stayReader(db),
-    tokenChecks,
-    renewItself: selfRenewal({ db, keyring, tokenChecks }),
+    renewItself: selfRenewal({ db, keyring, tokenChecks: memory.tokenChecks }),
     policies: createPolicies({ db, server: serverRules(config), builtIn: LEVEL_RULES }),
-    admitted: admittedReader(db),
   }
   await ensureOwnApi(db, config.issuer)
   await rotateSigningKeys(core, core.signingRotation)
   const publish = (outcome: object) => outcomes.publish(outcome)
   const oidc = await createOidc({ ...core, ...parts, publish }, renderError)
   const doctor = createDoctor({ pool, log, keys: oidc.keys })
+  const unfollow = forgetAtEnd()
 
   return {
     ...core,
@@ -105,10 +104,17 @@ export async function createServices(core: Core, renderError?: RenderError): Pro
     close: async () => {
       doctor.close()
       metrics.close()
+      unfollow()
+      await memory.view?.close()
       for (const held of [parts.activity, parts.figures, parts.failures])
         await held
           .flush()
           .catch((error: unknown) => log.warn({ err: error }, 'the last counts were not written'))
     },
   }
+}
+
+/** What is remembered of a session is of no use without its key. */
+function heldSecrets({ validation }: Core['config']): number {
+  return Math.max(LEAST_SECRETS, validation.remembered)
 }

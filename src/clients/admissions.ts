@@ -1,26 +1,8 @@
 import { type Actor, appendEntry } from '../audit/append-entry.ts'
-import { coalesce } from '../database/coalesce.ts'
 import type { Sql } from '../database/sql.ts'
 import { type Db, transaction } from '../database/transaction.ts'
 import type { ClientId, WorkspaceId } from '../ids.ts'
-import { deleteAdmission, insertAdmission, selectAdmitted } from './admission-store.ts'
-
-/** A service client that stands, and the active workspaces whose sessions are its to see. */
-export interface Admitted {
-  readonly clientId: ClientId
-  readonly workspaceIds: ReadonlySet<WorkspaceId>
-}
-
-export type ReadAdmitted = (clientName: string) => Promise<Admitted | undefined>
-
-/** Reads for the calls that come at about the same time, in one statement. */
-export function admittedReader(db: Sql): ReadAdmitted {
-  return coalesce((names: readonly string[]) => selectAdmitted(db, names), {
-    keyOf: (name) => name,
-    maxBatch: 100,
-    maxInFlight: 4,
-  })
-}
+import { deleteAdmission, insertAdmission } from './admission-store.ts'
 
 export interface Admission {
   readonly clientId: ClientId

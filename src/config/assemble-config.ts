@@ -27,6 +27,9 @@ export function assembleConfig(v: Values): Config {
       context: v['session_manager.validation.validate_context'],
       deviceFingerprint: v['session_manager.validation.check_device_fingerprint'],
       location: v['session_manager.validation.validate_location'],
+      boundedOnRequest: v['session_manager.validation.bounded_on_request'],
+      maxStaleness: v['session_manager.validation.max_staleness'],
+      remembered: v['session_manager.validation.remembered_sessions'],
     },
     context: {
       reaction: v['context.reaction'],

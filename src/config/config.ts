@@ -99,6 +99,12 @@ export interface ValidationConfig {
   readonly context: boolean
   readonly deviceFingerprint: boolean
   readonly location: boolean
+  /** Whether a call may ask for an answer from memory where the server's own way is `strong`. */
+  readonly boundedOnRequest: boolean
+  /** Seconds: nothing is answered from a view that is older. */
+  readonly maxStaleness: number
+  /** How many sessions are held in memory for that at most. */
+  readonly remembered: number
 }
 
 export interface ContextConfig {

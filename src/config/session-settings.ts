@@ -35,6 +35,9 @@ export const SESSION_SETTINGS = {
   'session_manager.validation.validate_context': setting(flag, 'true'),
   'session_manager.validation.check_device_fingerprint': setting(flag, 'true'),
   'session_manager.validation.validate_location': setting(flag, 'true'),
+  'session_manager.validation.bounded_on_request': setting(flag, 'false'),
+  'session_manager.validation.max_staleness': setting(duration('1s', '1m'), '5s'),
+  'session_manager.validation.remembered_sessions': setting(whole(100, 1_000_000), '20000'),
 
   'session_manager.renewal.auto_renewal': setting(flag, 'true'),
   'session_manager.renewal.renewal_threshold': setting(duration('0s', '365d'), '1h'),

@@ -8,6 +8,7 @@ import { createCounters } from './counters.ts'
 import { createGauges } from './gauges.ts'
 import { createKeyGauges } from './key-gauges.ts'
 import { followOutcomes } from './outcome.ts'
+import { createViewMetrics, type ViewedMemory } from './view-metrics.ts'
 
 interface Deps {
   readonly db: Sql
@@ -29,12 +30,15 @@ export interface Metrics {
   close(): void
 }
 
+const NONE: ViewedMemory = { view: null, recalledSessions: null }
+
 /** Counts what is told on the outcome channel; no domain file knows that it is counted. */
-export function createMetrics(deps: Deps): Metrics {
+export function createMetrics(deps: Deps, memory: ViewedMemory = NONE): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   createGauges(registry, deps)
   createKeyGauges(registry, deps)
+  createViewMetrics(registry, memory)
   const hashing = new Gauge({
     name: 'sojourn_password_hashes_in_flight',
     help: 'Password hashes that run or wait for their turn.',

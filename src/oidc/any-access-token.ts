@@ -1,5 +1,6 @@
 import { parseId, type SessionId } from '../ids.ts'
 import type { BriefStay } from '../sessions/brief-stay.ts'
+import type { Stay } from '../sessions/stay.ts'
 import {
   type AccessTokenContent,
   checkAccessToken,
@@ -25,6 +26,14 @@ function find(deps: OidcDeps, text: string): Promise<FoundAccessToken | null> {
     { ...deps, serviceStands: (token) => serviceStands(deps, token) },
     text,
   )
+}
+
+/** The same for who asks about a service by itself: whether that and its token stand is not looked at. */
+export function openAnyAccessToken(
+  deps: Omit<Footing<Stay>, 'serviceStands'>,
+): (text: string) => Promise<FoundAccessToken | null> {
+  const footing = { ...deps, serviceStands: async () => true }
+  return (text) => checkAnyAccessToken(footing, text)
 }
 
 async function serviceStands(deps: OidcDeps, { c, j }: AccessTokenContent): Promise<boolean> {

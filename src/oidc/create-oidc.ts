@@ -7,7 +7,7 @@ import { personalStayReader } from '../sessions/personal-stay.ts'
 import type { FoundAccessToken } from '../sessions/tokens/check-access-token.ts'
 import { introspectionReader } from '../sessions/tokens/introspection.ts'
 import { codeReader } from '../sessions/tokens/redeem-code.ts'
-import { findAnyAccessToken } from './any-access-token.ts'
+import { openAnyAccessToken } from './any-access-token.ts'
 import { grantToService, type ServiceAsked } from './client-credentials.ts'
 import type { OidcDeps } from './deps.ts'
 import { flush, Outdated } from './flush.ts'
@@ -53,8 +53,11 @@ export interface Oidc {
   redeemCode(asked: CodeAsked, request: IncomingMessage): Promise<TokenAnswer>
   /** The same to new tokens for a refresh token. */
   refreshTokens(asked: RefreshAsked, request: IncomingMessage): Promise<TokenAnswer>
-  /** An access token of ours, sealed or signed, if all that it stands on still stands; its expiry is the caller's. */
-  findAccessToken(text: string): Promise<FoundAccessToken | null>
+  /**
+   * An access token of ours, sealed or signed, if the session that it is of still stands; its expiry,
+   * and whether a service and its token stand, is the caller's.
+   */
+  openAccessToken(text: string): Promise<FoundAccessToken | null>
   /** The same for the claims of the person in whose name a token is shown; null if it must judge. */
   userinfo(token: string): Promise<Payload | null>
   /** The provider of the moment: ask each time, it changes with the keys. */
@@ -85,6 +88,7 @@ export async function createOidc(
     introspections: introspectionReader(options.db),
     personalStays: personalStayReader(options.db),
   }
+  const open = openAnyAccessToken(deps)
   let provider = watched(deps, keys, renderError)
 
   return {
@@ -92,7 +96,7 @@ export async function createOidc(
     grantToService: (asked) => grantToService(signing, asked),
     redeemCode: (asked, request) => redeem(signing, asked, request),
     refreshTokens: (asked, request) => refresh(signing, asked, request),
-    findAccessToken: (text) => findAnyAccessToken(deps, foldJwt(text)),
+    openAccessToken: (text) => open(foldJwt(text)),
     introspect: (asked) => introspect(readers, asked),
     userinfo: (token) => userinfo(readers, token),
     provider: () => provider,

@@ -8,5 +8,6 @@ export type {
   Session,
   SessionAnalytics,
   SessionContext,
+  ValidateOptions,
   Validation,
 } from './types.ts'

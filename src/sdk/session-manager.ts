@@ -9,6 +9,7 @@ import type {
   Session,
   SessionAnalytics,
   SessionContext,
+  ValidateOptions,
   Validation,
 } from './types.ts'
 
@@ -97,16 +98,14 @@ export class SessionManager {
   }
 
   /**
-   * Asks whether a session token is good. `background` marks a poll or a prefetch, which keeps
-   * nobody's session alive; `context` is where the token is used now.
+   * Asks whether a session token is good. A database that is away is `unavailable`, and neither a
+   * yes nor a no.
    */
-  validateSession(
-    sessionToken: string,
-    options: { readonly background?: boolean; readonly context?: SessionContext } = {},
-  ): Promise<Validation> {
+  validateSession(sessionToken: string, options: ValidateOptions = {}): Promise<Validation> {
     return this.#call('POST', '/sessions/validation', {
       session_token: sessionToken,
       ...(options.background !== undefined && { background: options.background }),
+      ...(options.consistency && { consistency: options.consistency }),
       ...(options.context && { context: contextOf(options.context) }),
     })
   }

@@ -59,6 +59,8 @@ export type Validation =
       /** The token that takes the place of the one presented; keep it. */
       readonly sessionToken?: string
       readonly next: Next
+      /** Milliseconds: the answer is true of a moment not longer ago; 0 is now. */
+      readonly viewAgeMs: number
     }
   | {
       readonly isValid: false
@@ -73,7 +75,20 @@ export type Validation =
       /** Why the session ended, where its holder may know. */
       readonly endCause: string | null
       readonly next: Next
+      readonly viewAgeMs: number
     }
+
+export interface ValidateOptions {
+  /** A poll or a prefetch, which keeps nobody's session alive. */
+  readonly background?: boolean
+  /** Where the token is used now. */
+  readonly context?: SessionContext
+  /**
+   * `strong`: true of this moment. `bounded`: perhaps from the server's memory, and true of a moment
+   * not longer ago than its bound; `viewAgeMs` says how long. The server's own way where nothing is said.
+   */
+  readonly consistency?: 'strong' | 'bounded'
+}
 
 export interface ElevationOptions {
   /** Seconds from now; 15 minutes where nothing is said. */

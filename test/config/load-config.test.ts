@@ -26,7 +26,14 @@ test.describe('the sample of the mission', () => {
     expect(config.login).toEqual({ idleTimeout: 3_600, absoluteTimeout: 604_800 })
     expect(config.renewal).toEqual({ auto: true, threshold: 3_600, max: 10, grace: 300 })
     expect(config.keys.epochRotation).toBe(86_400)
-    expect(config.validation).toEqual({ context: true, deviceFingerprint: true, location: false })
+    expect(config.validation).toEqual({
+      context: true,
+      deviceFingerprint: true,
+      location: false,
+      boundedOnRequest: false,
+      maxStaleness: 5,
+      remembered: 20_000,
+    })
     expect(config.distributed).toEqual({
       clusterMode: true,
       replicationFactor: 3,

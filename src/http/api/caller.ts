@@ -1,13 +1,15 @@
 import type { Context } from 'koa'
 import type { Actor } from '../../audit/append-entry.ts'
-import type { ReadAdmitted } from '../../clients/admissions.ts'
 import { type ApiScope, ownApi } from '../../clients/own-api.ts'
 import { DomainError } from '../../errors.ts'
 import { type ClientId, formatId, type UserId } from '../../ids.ts'
 import type { Oidc } from '../../oidc/create-oidc.ts'
+import type { RecalledCallers } from '../../services/memory.ts'
+import type { Consistency } from '../../sessions/manager/consistency.ts'
 import type { Reach } from '../../sessions/manager/reach.ts'
 import type { CheckedSession } from '../../sessions/session.ts'
 import type { FoundAccessToken } from '../../sessions/tokens/check-access-token.ts'
+import type { ReadServiceCaller, ServiceCaller } from '../../sessions/tokens/service-caller.ts'
 
 /** Who calls our API, proven by an access token that was made for it. */
 export type Caller = Service | Person
@@ -34,8 +36,9 @@ export interface Person extends Common {
 
 export interface CallerDeps {
   readonly config: { readonly issuer: string }
-  readonly oidc: Pick<Oidc, 'findAccessToken'>
-  readonly admitted: ReadAdmitted
+  readonly oidc: Pick<Oidc, 'openAccessToken'>
+  readonly serviceCallers: ReadServiceCaller
+  readonly recalledCallers: RecalledCallers | null
 }
 
 /**
@@ -44,10 +47,14 @@ export interface CallerDeps {
  * A token for another API, and one that is bound to a key, are no tokens here: the first was never
  * meant for us, and a bound one without its proof would be a stolen one.
  */
-export async function callerOf(deps: CallerDeps, ctx: Context, scope: ApiScope): Promise<Caller> {
+export async function callerOf(
+  deps: CallerDeps,
+  ctx: Context,
+  { scope, consistency }: { readonly scope: ApiScope; readonly consistency: Consistency },
+): Promise<Caller> {
   const [, text] = /^Bearer +(\S+) *$/i.exec(ctx.get('Authorization')) ?? []
-  const found = text === undefined ? null : await deps.oidc.findAccessToken(text)
-  const caller = found && isForUs(deps, found) ? await asCaller(deps, found) : null
+  const found = text === undefined ? null : await deps.oidc.openAccessToken(text)
+  const caller = found && isForUs(deps, found) ? await asCaller(deps, found, consistency) : null
   if (!caller) throw challenge(ctx, text === undefined ? null : 'invalid_token', scope)
   if (!caller.scopes.has(scope)) throw challenge(ctx, 'insufficient_scope', scope)
   return caller
@@ -58,12 +65,16 @@ function isForUs({ config }: CallerDeps, { content }: FoundAccessToken): boolean
   return isLive && content.a === ownApi(config.issuer) && !content.k && !content.x
 }
 
-async function asCaller(deps: CallerDeps, found: FoundAccessToken): Promise<Caller | null> {
+async function asCaller(
+  deps: CallerDeps,
+  found: FoundAccessToken,
+  consistency: Consistency,
+): Promise<Caller | null> {
   const scopes = new Set((found.content.s ?? '').split(' '))
   if (found.of === 'service') {
-    const admitted = await deps.admitted(found.content.c)
-    if (!admitted) return null
-    const { clientId, workspaceIds } = admitted
+    const standing = await standingOf(deps, found.content, consistency)
+    if (!standing) return null
+    const { clientId, workspaceIds } = standing
     const reach = { of: 'workspaces', workspaceIds } as const
     return { kind: 'service', scopes, clientId, reach, actor: { kind: 'client', id: clientId } }
   }
@@ -79,6 +90,16 @@ async function asCaller(deps: CallerDeps, found: FoundAccessToken): Promise<Call
     userId,
     session: stay.session,
   }
+}
+
+async function standingOf(
+  { recalledCallers, serviceCallers }: CallerDeps,
+  { c: client, j: jti }: FoundAccessToken['content'],
+  consistency: Consistency,
+): Promise<ServiceCaller | undefined> {
+  const token = { client, jti }
+  const recalled = consistency === 'bounded' ? recalledCallers?.recall(token) : undefined
+  return recalled ? recalled.known.value : serviceCallers(token)
 }
 
 /** RFC 6750 §3: what was wrong with the token, and which scope would do. */

@@ -20,6 +20,8 @@ export interface Operation<
   readonly scope: ApiScope
   /** What a person must have proven, and how lately, to do this with their own token (RFC 9470). */
   readonly demands?: Demand
+  /** Whether it, and the standing of a service that calls it, may be answered from memory. */
+  readonly consistency?: 'asked'
   /** One line for the documentation. */
   readonly summary: string
   readonly description?: string

@@ -1,13 +1,12 @@
 import type { Middleware } from 'koa'
 import { onlyFor } from '../middleware/only-for.ts'
 import type { Pages } from '../pages.ts'
-import type { CallerDeps } from './caller.ts'
 import type { Operation } from './operation.ts'
 import { serveApiPage } from './page/serve-page.ts'
 import { explainPolicyOperation } from './policies/explain-policy.ts'
 import { workspaceRuleOperations } from './policies/workspace-rules.ts'
 import { serveOpenApi } from './serve-openapi.ts'
-import { serveOperations } from './serve-operations.ts'
+import { type ServingDeps, serveOperations } from './serve-operations.ts'
 import { analyticsOperation } from './sessions/analytics.ts'
 import { contextOperation } from './sessions/context.ts'
 import { createOwnSessionOperation } from './sessions/create-own-session.ts'
@@ -21,7 +20,7 @@ import { sessionTokenOperations } from './sessions/use-session-tokens.ts'
 
 const PATHS = /^\/api\/v1(\/|$)/i
 
-export type ApiDeps = CallerDeps & SessionsDeps
+export type ApiDeps = ServingDeps & SessionsDeps
 
 /** All that the API can do, in the order of its documentation. */
 export function apiOperations(deps: ApiDeps): readonly Operation[] {

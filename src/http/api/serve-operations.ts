@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa'
 import { DomainError } from '../../errors.ts'
+import type { Consistency } from '../../sessions/manager/consistency.ts'
 import { parse } from '../middleware/parse.ts'
 import { readJson } from '../middleware/read-body.ts'
 import { type CallerDeps, callerOf } from './caller.ts'
@@ -8,13 +9,19 @@ import type { Operation } from './operation.ts'
 
 export const BASE = '/api/v1'
 
+export interface ServingDeps extends CallerDeps {
+  readonly config: CallerDeps['config'] & {
+    readonly distributed: { readonly consistency: Consistency }
+  }
+}
+
 interface Found {
   readonly operation: Operation
   readonly parts: Readonly<Record<string, string>>
 }
 
 /** Answers the operations of the API: parse, call, present; each names what it takes and gives. */
-export function serveOperations(deps: CallerDeps, operations: readonly Operation[]): Middleware {
+export function serveOperations(deps: ServingDeps, operations: readonly Operation[]): Middleware {
   const find = finderOf(operations)
 
   return async function api(ctx, next) {
@@ -22,12 +29,21 @@ export function serveOperations(deps: CallerDeps, operations: readonly Operation
     const found = find(ctx)
     if (!found) return next()
     const { operation, parts } = found
-    const caller = await callerOf(deps, ctx, operation.scope)
-    mustMeet(ctx, caller, operation.demands)
+    const { scope, demands } = operation
+    const usual = operation.consistency === 'asked' ? deps.config.distributed.consistency : 'strong'
+    const known = await callerOf(deps, ctx, { scope, consistency: usual })
+    mustMeet(ctx, known, demands)
     const input = parse(operation.input, { ...(await given(ctx)), ...parts })
+    const isAsMeant = usual === 'strong' || !asksForStrong(input)
+    const caller = isAsMeant ? known : await callerOf(deps, ctx, { scope, consistency: 'strong' })
     ctx.body = await operation.handle({ caller, input, ctx })
     ctx.status = operation.status ?? 200
   }
+}
+
+/** Who wants to know of this very moment wants it of the caller's admission as well. */
+function asksForStrong(input: unknown): boolean {
+  return (input as { readonly consistency?: unknown }).consistency === 'strong'
 }
 
 /** Plain paths by one look, those with parts one after another; a known path with another method says which. */

@@ -81,10 +81,7 @@ async function keepOnce(
   const { session, contextSealed } = check
   const before = contextSealed ? openContext(key, ['session', session.id], contextSealed) : {}
   const [was, is] = [whereaboutsOf(before, deps.locate), whereaboutsOf(told, deps.locate)]
-  const drifts = judgeDrift(was, is, {
-    reactions: deps.driftRules.reactions,
-    secondsSince: (session.readAt.getTime() - session.lastSeenAt.getTime()) / 1000,
-  })
+  const drifts = driftsOf(deps, { session, before, told })
   const called = strongest(drifts)
   const reaction = deps.driftRules.onlyRecord && called !== 'none' ? 'note' : called
   // A country that follows from the address moves with it, or the next use would drift again.
@@ -98,6 +95,35 @@ async function keepOnce(
 
 function countryIn({ country }: Whereabouts): Pick<Context, 'country'> {
   return country === undefined ? {} : { country }
+}
+
+interface Move {
+  readonly session: TokenCheck['session']
+  readonly before: Context
+  readonly told: Context
+}
+
+function driftsOf(
+  { locate, driftRules }: Pick<ContextDeps, 'locate' | 'driftRules'>,
+  { session, before, told }: Move,
+): readonly Drift[] {
+  return judgeDrift(whereaboutsOf(before, locate), whereaboutsOf(told, locate), {
+    reactions: driftRules.reactions,
+    secondsSince: (session.readAt.getTime() - session.lastSeenAt.getTime()) / 1000,
+  })
+}
+
+/** Whether what is told says nothing new: then there is nothing to judge, and nothing to write. */
+export async function isWhereItWas(
+  deps: Pick<ContextDeps, 'keyring' | 'locate' | 'driftRules'>,
+  { session, contextSealed }: TokenCheck,
+  told: Context,
+): Promise<boolean> {
+  if (!contextSealed) return false
+  const key = await deps.keyring.sessionKey(keyRowOf(session), 'data')
+  const before = openContext(key, ['session', session.id], contextSealed)
+  if (!isSame(before, { ...before, ...told })) return false
+  return driftsOf(deps, { session, before, told }).length === 0
 }
 
 /** Whether a session may not go on; ends it where that is what its drift calls for. */

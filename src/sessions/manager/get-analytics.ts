@@ -2,8 +2,9 @@ import { DomainError } from '../../errors.ts'
 import type { SessionId } from '../../ids.ts'
 import type { Figures } from './figures.ts'
 import { readFigures } from './figures-store.ts'
+import { openSessionToken } from './open-session-token.ts'
 import { asError } from './renew-session.ts'
-import { openSessionToken, type ValidateDeps, type ValidateOptions } from './validate-session.ts'
+import type { ValidateDeps, ValidateOptions } from './validate-session.ts'
 
 export interface SessionAnalytics extends Omit<Figures, 'failures'> {
   readonly sessionId: SessionId

@@ -1,8 +1,9 @@
 import type { EffectivePolicy } from '../../decisions/policy.ts'
+import { newestToken } from './open-session-token.ts'
 import { type Next, nextOf } from './renewal.ts'
 import { type SessionView, viewOf } from './session-view.ts'
 import type { TokenCheck } from './token-check.ts'
-import { newestToken, type ValidateDeps } from './validate-session.ts'
+import type { ValidateDeps } from './validate-session.ts'
 
 /** A session with its newest token, as it is handed out. */
 export interface IssuedSession {

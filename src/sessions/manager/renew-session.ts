@@ -4,15 +4,10 @@ import type { Keyring } from '../../keys/keyring.ts'
 import { advanceSession } from './advance-session.ts'
 import { type IssuedSession, issue } from './issue-session.ts'
 import { type InvalidReason, judgeSessionToken } from './judge-session-token.ts'
+import { openSessionToken } from './open-session-token.ts'
 import { judgeRenewal, type RenewalJudgement } from './renewal.ts'
 import type { TokenCheck } from './token-check.ts'
-import {
-  openSessionToken,
-  policyOf,
-  refuse,
-  type ValidateDeps,
-  type ValidateOptions,
-} from './validate-session.ts'
+import { policyOf, refuse, type ValidateDeps, type ValidateOptions } from './validate-session.ts'
 
 export interface RenewDeps extends ValidateDeps {
   readonly keyring: Pick<Keyring, 'sessionKey' | 'rewrapSessionSecret'>

@@ -7,16 +7,11 @@ import { parsePermissions } from '../../workspaces/role.ts'
 import { DEFAULT_ELEVATION, type Elevation, UNSPECIFIED } from './elevation.ts'
 import { insertElevation, withdrawElevations } from './elevation-store.ts'
 import { judgeSessionToken } from './judge-session-token.ts'
+import { openSessionToken } from './open-session-token.ts'
 import { reaches } from './reach.ts'
 import { asError } from './renew-session.ts'
 import type { TokenCheck } from './token-check.ts'
-import {
-  openSessionToken,
-  policyOf,
-  refuse,
-  type ValidateDeps,
-  type ValidateOptions,
-} from './validate-session.ts'
+import { policyOf, refuse, type ValidateDeps, type ValidateOptions } from './validate-session.ts'
 
 export interface ElevationOptions extends Pick<ValidateOptions, 'reach'> {
   readonly by: Actor

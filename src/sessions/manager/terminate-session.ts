@@ -3,9 +3,10 @@ import type { Db } from '../../database/transaction.ts'
 import type { UserId, WorkspaceId } from '../../ids.ts'
 import { type EndedSession, type Ending, endSession, endSessions, endUser } from '../ending/end.ts'
 import { unendedOfUserIn } from '../sessions-of-store.ts'
+import { openSessionToken } from './open-session-token.ts'
 import { type Reach, workspacesOfReach } from './reach.ts'
 import { asError } from './renew-session.ts'
-import { openSessionToken, type ValidateDeps } from './validate-session.ts'
+import type { ValidateDeps } from './validate-session.ts'
 
 type Deps = Pick<ValidateDeps, 'db' | 'config' | 'serverKeys' | 'keyring' | 'tokenChecks'>
 

@@ -13,6 +13,7 @@ interface Row extends CheckRow {
   readonly elevations: readonly string[] | null
   readonly elevated: readonly string[] | null
   readonly elevated_until: Date | null
+  readonly steady_until: Date
   readonly context_sealed: Buffer | null
   readonly device_hash: Buffer | null
   readonly epoch_retired: boolean
@@ -23,9 +24,13 @@ const CHECK: Statement = {
   name: 'session_token_check',
   text: `SELECT ${CHECK_COLUMNS}, c.generation, c.renewed_at, c.token_end_at, c.ended_at, c.end_cause,
       s.context_sealed, s.device_hash, k.retired_at IS NOT NULL AS epoch_retired,
-      r.permissions, r.elevations, e.elevated, e.elevated_until
+      r.permissions, r.elevations, e.elevated, e.elevated_until,
+      LEAST(c.absolute_end_at, s.last_seen_at + make_interval(secs => s.idle_timeout),
+        CASE WHEN s.kind = 'login' THEN l.last_seen_at + make_interval(secs => l.idle_timeout) END,
+        e.changes_at) AS steady_until
     FROM session_check c
     JOIN session s ON s.id = c.session_id
+    LEFT JOIN login l ON l.id = s.login_id
     LEFT JOIN epoch_key k ON k.id = c.epoch_id
     LEFT JOIN LATERAL (
       SELECT array_agg(DISTINCT p) FILTER (WHERE kind = 1) AS permissions,
@@ -34,7 +39,8 @@ const CHECK: Statement = {
         UNION ALL SELECT 2, unnest(r.elevations)) both_kinds
       WHERE r.workspace_id = c.workspace_id AND r.name = ANY(c.roles)) r ON true
     LEFT JOIN LATERAL (
-      SELECT array_agg(DISTINCT p) AS elevated, max(v.end_at) AS elevated_until
+      SELECT array_agg(DISTINCT p) AS elevated, max(v.end_at) AS elevated_until,
+        min(v.end_at) AS changes_at
       FROM elevation v, unnest(v.permissions) p
       WHERE v.session_id = c.session_id AND v.state = 'granted' AND v.end_at > statement_timestamp()
         AND (p = ANY(r.permissions) OR p = ANY(r.elevations))) e ON true
@@ -61,6 +67,7 @@ function toTokenCheck(row: Row): TokenCheck {
     elevations: row.elevations ?? [],
     elevated: row.elevated ?? [],
     elevatedUntil: row.elevated_until,
+    steadyUntil: row.steady_until,
     contextSealed: row.context_sealed,
     deviceHash: row.device_hash,
     epochRetired: row.epoch_retired,

@@ -21,6 +21,8 @@ export interface TokenCheck {
   /** What the session is given beyond that for a while, and until when the last of it. */
   readonly elevated: readonly string[]
   readonly elevatedUntil: Date | null
+  /** Until then time alone changes nothing of it: the next idle or absolute end, or that of an elevation. */
+  readonly steadyUntil: Date
   readonly contextSealed: Buffer | null
   readonly deviceHash: Buffer | null
   /** The secret is wrapped by an epoch that has a successor: the next renewal wraps it anew. */

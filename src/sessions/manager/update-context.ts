@@ -3,14 +3,10 @@ import type { Context } from '../context/context.ts'
 import { keepContext, mustStop } from '../context/keep-context.ts'
 import { notePlace } from '../context/note-place.ts'
 import { judgeSessionToken } from './judge-session-token.ts'
+import { openSessionToken } from './open-session-token.ts'
 import { asError } from './renew-session.ts'
 import { type SessionView, viewOf } from './session-view.ts'
-import {
-  openSessionToken,
-  refuse,
-  type ValidateDeps,
-  type ValidateOptions,
-} from './validate-session.ts'
+import { refuse, type ValidateDeps, type ValidateOptions } from './validate-session.ts'
 
 /**
  * Tells of a change in where a session is used. It prolongs nothing: when a session was last used is

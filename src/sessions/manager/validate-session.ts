@@ -9,17 +9,13 @@ import type { Context } from '../context/context.ts'
 import { type ContextDeps, keepContext, mustStop } from '../context/keep-context.ts'
 import { notePlace } from '../context/note-place.ts'
 import { endSession } from '../ending/end.ts'
-import { keyRowOf } from '../session-key-row.ts'
+import type { Consistency } from './consistency.ts'
 import type { FiguresKeeper, Use } from './figures.ts'
 import { type InvalidReason, judgeSessionToken } from './judge-session-token.ts'
-import { type Reach, reaches } from './reach.ts'
+import { newestToken, type OpenedSessionToken, openSessionToken } from './open-session-token.ts'
+import type { Reach } from './reach.ts'
+import { type RecalledSession, type RecalledSessions, recallSession } from './recall-session.ts'
 import { judgeRenewal, type Next, nextOf, type RenewalRules, renewableUntil } from './renewal.ts'
-import {
-  formatSessionToken,
-  isSigned,
-  type PresentedSessionToken,
-  parseSessionToken,
-} from './session-token.ts'
 import { type SessionView, viewOf } from './session-view.ts'
 import type { ReadTokenCheck, TokenCheck } from './token-check.ts'
 
@@ -29,6 +25,8 @@ export interface ValidateDeps extends ContextDeps {
   readonly serverKeys: Pick<ServerKeys, 'key' | 'lookupHash'>
   readonly keyring: Pick<Keyring, 'sessionKey'>
   readonly tokenChecks: ReadTokenCheck
+  /** What is remembered of sessions; null where no call may be answered from it. */
+  readonly recalledSessions: RecalledSessions | null
   readonly policies: Pick<Policies, 'effectiveFor'>
   readonly activity: Pick<Activity, 'seen'>
   readonly figures: Pick<FiguresKeeper, 'note' | 'notePlace'>
@@ -45,10 +43,15 @@ export interface ValidateOptions {
   readonly context?: Context
   /** A poll or a prefetch, which keeps nobody's session alive. */
   readonly background?: boolean
+  /** `bounded` may be answered from memory; where that says nothing, and without it, the database is asked. */
+  readonly consistency?: Consistency
 }
 
 /** The answer to the question whether a session token is good. */
-export type Validation = ValidSession | InvalidSession
+export type Validation = (ValidSession | InvalidSession) & {
+  /** Milliseconds: the answer is true of a moment not longer ago. 0 where the database was asked. */
+  readonly viewAge: number
+}
 
 export interface ValidSession {
   readonly isValid: true
@@ -75,6 +78,32 @@ export async function validateSession(
   sessionToken: string,
   options: ValidateOptions = {},
 ): Promise<Validation> {
+  const recalled =
+    options.consistency === 'bounded' ? await recallSession(deps, sessionToken, options) : null
+  const answer = recalled && (await acceptRecalled(deps, recalled, options))
+  return answer ?? { ...(await validateNow(deps, sessionToken, options)), viewAge: 0 }
+}
+
+/** Null where more is to be done than to say yes. */
+async function acceptRecalled(
+  deps: ValidateDeps,
+  { opened, age, use }: RecalledSession,
+  options: ValidateOptions,
+): Promise<Validation | null> {
+  const { check } = opened
+  const policy = await policyOf(deps, check)
+  if (mayRenewItself(deps, opened, { policy, options })) return null
+  noteUse(deps, check, options)
+  if (!options.background) use()
+  const next = nextOf(check, deps.config.renewal, policy.rules)
+  return { isValid: true, session: viewOf(check), sessionToken: null, next, viewAge: age }
+}
+
+async function validateNow(
+  deps: ValidateDeps,
+  sessionToken: string,
+  options: ValidateOptions,
+): Promise<ValidSession | InvalidSession> {
   const opened = await openSessionToken(deps, sessionToken, options.reach)
   if (!opened.opened) return refusal(opened.reason)
   const { check, token } = opened
@@ -85,13 +114,10 @@ export async function validateSession(
     return refuse(deps, opened, judged.reason)
   }
 
-  const { session } = check
   if (options.context && (await isElsewhere(deps, check, options.context)))
     return refuseElsewhere(deps, check, use)
   const policy = await policyOf(deps, check)
-  deps.figures.note(session.id, { ...use, failure: null })
-  if (options.context) notePlace(deps, session.id, options.context)
-  if (!options.background) deps.activity.seen(session.id, session.readAt)
+  noteUse(deps, check, options)
   const renewed = mayRenewItself(deps, opened, { policy, options })
     ? await deps.renewItself(check, policy)
     : check
@@ -102,6 +128,16 @@ export async function validateSession(
     sessionToken: isReplaced ? await newestToken(deps, renewed) : null,
     next: nextOf(renewed, deps.config.renewal, policy.rules),
   }
+}
+
+function noteUse(
+  deps: ValidateDeps,
+  { session }: TokenCheck,
+  { clientId, context, background }: ValidateOptions,
+): void {
+  deps.figures.note(session.id, { clientId: clientId ?? null, failure: null })
+  if (context) notePlace(deps, session.id, context)
+  if (!background) deps.activity.seen(session.id, session.readAt)
 }
 
 /** Whether the session may not go on where it is used now. */
@@ -134,46 +170,6 @@ function mayRenewItself(
   if (!config.renewal.auto || by.options.background) return false
   if (token.generation !== check.generation) return false
   return judgeRenewal(check, config.renewal, by.policy.rules).may
-}
-
-export type OpenedSessionToken =
-  | { readonly opened: true; readonly check: TokenCheck; readonly token: PresentedSessionToken }
-  | { readonly opened: false; readonly reason: InvalidReason }
-
-/** The session behind a token that we issued, live or not, with a signature that was checked if it can be. */
-export async function openSessionToken(
-  deps: Pick<ValidateDeps, 'config' | 'serverKeys' | 'keyring' | 'tokenChecks'>,
-  text: string,
-  reach?: Reach,
-): Promise<OpenedSessionToken> {
-  const parsed = parseSessionToken(checkKeyOf(deps), deps.config.issuer, text)
-  if (parsed.form === 'malformed') return { opened: false, reason: 'malformed' }
-  if (parsed.form === 'foreign') return { opened: false, reason: 'bad_signature' }
-  const { token } = parsed
-  const check = await deps.tokenChecks(token.sessionId)
-  if (!check || !reaches(reach, check.session)) return { opened: false, reason: 'not_found' }
-  // With the key went the signature: that we issued the token is all that can be said then.
-  if (!check.session.secretWrapped) return { opened: true, check, token }
-  const key = await deps.keyring.sessionKey(keyRowOf(check.session), 'session-token')
-  return isSigned(key, token)
-    ? { opened: true, check, token }
-    : { opened: false, reason: 'bad_signature' }
-}
-
-/** The token of the session's newest generation: made of its row, so it is the same each time. */
-export async function newestToken(
-  deps: Pick<ValidateDeps, 'config' | 'serverKeys' | 'keyring'>,
-  check: TokenCheck,
-): Promise<string> {
-  const { session, generation, issuedAt, expiresAt } = check
-  const sessionKey = await deps.keyring.sessionKey(keyRowOf(session), 'session-token')
-  return formatSessionToken({ sessionKey, checkKey: checkKeyOf(deps) }, deps.config.issuer, {
-    sessionId: session.id,
-    workspaceId: session.workspaceId,
-    generation,
-    issuedAt,
-    expiresAt: expiresAt ?? session.absoluteEndAt,
-  })
 }
 
 export function policyOf(
@@ -225,8 +221,4 @@ function nextAfter(
   if (reason !== 'expired' || session.refusal || !expiresAt) return LOG_IN
   const until = renewableUntil(expiresAt, config.renewal)
   return until > session.readAt ? { act: 'renew', from: session.readAt, until } : LOG_IN
-}
-
-function checkKeyOf({ serverKeys }: Pick<ValidateDeps, 'serverKeys'>): Buffer {
-  return serverKeys.key('token-check', 'session')
 }

@@ -29,6 +29,7 @@ test.describe('a session made by a service', () => {
     const dead = await api.call('POST', '/sessions/validation', { session_token })
     expect(dead.body).toEqual({
       is_valid: false,
+      view_age_ms: 0,
       reason: 'invalidated',
       end_cause: 'administrator',
       next: { act: 'log_in', by: null },

@@ -1,5 +1,5 @@
 import { formatId, parseId, type SessionId } from '../../../src/ids.ts'
-import { newestToken } from '../../../src/sessions/manager/validate-session.ts'
+import { newestToken } from '../../../src/sessions/manager/open-session-token.ts'
 import { expect, serviceIn, test } from '../../http/api/stage.ts'
 
 test('an expired token that was replaced is not told to be renewed', async ({ node, given }) => {
@@ -19,6 +19,7 @@ test('an expired token that was replaced is not told to be renewed', async ({ no
   const { body } = await api.call('POST', '/sessions/validation', { session_token })
   expect(body).toEqual({
     is_valid: false,
+    view_age_ms: 0,
     reason: 'expired',
     end_cause: null,
     next: { act: 'log_in', by: null },

@@ -103,10 +103,20 @@ export const invalidReason = z.enum([
   'context_mismatch',
 ])
 
+export const consistency = z.enum(['strong', 'bounded']).meta({
+  description:
+    'How true the answer must be: of this moment, or of one not longer ago than the server’s bound. The server’s own way where nothing is said, and never less than it permits',
+})
+
+const viewAge = z.int().min(0).meta({
+  description: 'Milliseconds: the answer is true of a moment not longer ago; 0 is now',
+})
+
 export const validation = z
   .discriminatedUnion('is_valid', [
     z.object({
       is_valid: z.literal(true),
+      view_age_ms: viewAge,
       session,
       session_token: sessionToken
         .optional()
@@ -115,6 +125,7 @@ export const validation = z
     }),
     z.object({
       is_valid: z.literal(false),
+      view_age_ms: viewAge,
       reason: invalidReason,
       end_cause: z.string().nullable(),
       next,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { formatId } from '../../../ids.ts'
+import { consistencyOf } from '../../../sessions/manager/consistency.ts'
 import { renewSession } from '../../../sessions/manager/renew-session.ts'
 import { terminateSession } from '../../../sessions/manager/terminate-session.ts'
 import { validateSession } from '../../../sessions/manager/validate-session.ts'
@@ -8,7 +9,14 @@ import { tellEnds } from '../outcomes.ts'
 import { contextOf } from './context.ts'
 import type { SessionsDeps } from './deps.ts'
 import { presentIssued, presentValidation } from './present.ts'
-import { issued, sessionContext, sessionId, sessionToken, validation } from './schemas.ts'
+import {
+  consistency,
+  issued,
+  sessionContext,
+  sessionId,
+  sessionToken,
+  validation,
+} from './schemas.ts'
 
 /** What is done with a session token alone. */
 export function sessionTokenOperations(deps: SessionsDeps): readonly Operation[] {
@@ -21,9 +29,11 @@ export function sessionTokenOperations(deps: SessionsDeps): readonly Operation[]
       summary: 'Ask whether a session token is good',
       description:
         'Judged in the order form, signature, expiry, existence, status, context. A token that is no good is an answer and no error: `is_valid` is false, and `next` says what leads on.',
+      consistency: 'asked',
       input: z.object({
         session_token: sessionToken,
         context: sessionContext.optional(),
+        consistency: consistency.optional(),
         background: z
           .boolean()
           .default(false)
@@ -36,6 +46,7 @@ export function sessionTokenOperations(deps: SessionsDeps): readonly Operation[]
           await validateSession(deps, input.session_token, {
             reach: caller.reach,
             background: input.background,
+            consistency: consistencyOf(rulesOf(deps), input.consistency),
             clientId: caller.clientId,
             ...(input.context && { context: contextOf(input.context) }),
           }),
@@ -83,4 +94,11 @@ export function sessionTokenOperations(deps: SessionsDeps): readonly Operation[]
       },
     }),
   ]
+}
+
+function rulesOf({ config: { distributed, validation: checks } }: SessionsDeps) {
+  return {
+    consistency: distributed.consistency,
+    boundedOnRequest: checks.boundedOnRequest,
+  }
 }
