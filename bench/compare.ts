@@ -61,7 +61,7 @@ export function middle(rounds: readonly Round[]): Round {
 }
 
 export async function run(
-  { server }: Contestant,
+  { server }: Pick<Contestant, 'server'> | { readonly server: BenchServer<unknown> },
   step: Step,
   seconds: number,
   workers?: number,

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { compareApi } from './api.ts'
+import { API_ROWS } from './api-rows.ts'
 import type { Side } from './child.ts'
 import { type Contestant, compare } from './compare.ts'
 import { databaseFloor, httpFloor } from './floors.ts'
@@ -9,8 +11,9 @@ import { partyOf } from './party.ts'
 import { passwordLogins } from './passwords.ts'
 import { asJson, asLine, heading, type Result } from './report.ts'
 import { ROWS } from './rows.ts'
-import { startServer } from './server.ts'
+import { type BenchServer, startServer } from './server.ts'
 import type { Floors } from './servers/floors.ts'
+import type { OurSide } from './servers/ours.ts'
 import { storage } from './storage.ts'
 
 const options = readOptions(process.argv.slice(2))
@@ -18,8 +21,24 @@ const folder = await mkdtemp(join(tmpdir(), 'sojourn-bench-'))
 const [ours, stock] = await Promise.all([contestant('ours'), contestant('stock')])
 const floors = await startServer<Floors>('floors', folder)
 
+let boundedServer: BenchServer<OurSide> | null = null
+
+/** A second server of ours, started where it is asked for. */
+async function serverOf(consistency: 'strong' | 'bounded'): Promise<BenchServer<OurSide>> {
+  if (consistency === 'strong') return ours.server as BenchServer<OurSide>
+  boundedServer ??= await startServer<OurSide>('ours', folder, consistency)
+  return boundedServer
+}
+
 const runs: readonly (readonly [string, () => Promise<Result>])[] = [
   ...ROWS.map((row) => [row.name, () => compare(row, [ours, stock], options)] as const),
+  ...API_ROWS.map(
+    (row) =>
+      [
+        row.name,
+        async () => compareApi(row, { ours: await serverOf(row.of), floors }, options),
+      ] as const,
+  ),
   ['password_login', () => passwordLogins(ours, options)],
   ['storage', () => storage(ours)],
   ['floor_node_http', () => httpFloor(floors, 'node_http', options)],
@@ -38,7 +57,7 @@ try {
   }
 } finally {
   await Promise.all([ours.party.pool.destroy(), stock.party.pool.destroy()])
-  await Promise.all([ours.server.stop(), stock.server.stop(), floors.stop()])
+  await Promise.all([ours.server, stock.server, floors, boundedServer].map((one) => one?.stop()))
   await rm(folder, { recursive: true, force: true })
 }
 

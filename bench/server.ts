@@ -16,10 +16,11 @@ export interface BenchServer<Ready> {
 export async function startServer<Ready>(
   name: string,
   folder: string,
+  ...more: readonly string[]
 ): Promise<BenchServer<Ready>> {
-  const logFile = join(folder, `${name}.log`)
+  const logFile = join(folder, `${[name, ...more].join('-')}.log`)
   const log = openSync(logFile, 'a')
-  const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), [folder], {
+  const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), [folder, ...more], {
     stdio: ['ignore', log, log, 'ipc'],
   })
   const ready = await readyOf<Ready>(child).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createApp, createLooks } from '../../src/app.ts'
 import { openStorage } from '../../src/cli/storage.ts'
+import { admitClient } from '../../src/clients/admissions.ts'
 import { createClient } from '../../src/clients/create-client.ts'
 import { createResource } from '../../src/clients/create-resource.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
@@ -32,10 +33,28 @@ const RESOURCE = 'https://api.example/'
 const USERS = 64
 const CONTEXT = { address: '127.0.0.1', userAgent: 'bench' }
 
-const [, , folder = ''] = process.argv
+export interface OurSide extends Side {
+  readonly userIds: readonly string[]
+  /** A service that makes and checks sessions. */
+  readonly service: {
+    readonly clientId: string
+    readonly clientSecret: string
+    readonly scope: string
+  }
+}
+
+const SCOPE = 'sessions:create sessions:validate sessions:read sessions:manage'
+
+const [, , folder = '', consistency = 'strong'] = process.argv
 const { server, origin, close } = await listenSomewhere()
 const { config } = loadConfig({
-  text: `issuer: ${origin}\ndata_folder: ${join(folder, 'data')}\n`,
+  text: `issuer: ${origin}
+data_folder: ${join(folder, `data-${consistency}`)}
+session_manager:
+  distributed_management: { consistency_level: ${consistency} }
+  # A token may be renewed at once and without end, and is not where that is not what is asked.
+  renewal: { auto_renewal: false, renewal_threshold: 8h, max_renewals: 100000 }
+`,
   env: {},
 })
 const log = createLog(config.logLevel)
@@ -67,6 +86,11 @@ const { client, secret } = await createClient(services, {
   },
   by: OPERATOR,
 })
+const service = await createClient(services, {
+  metadata: { client_name: 'Service', grant_types: ['client_credentials'], scope: SCOPE },
+  by: OPERATOR,
+})
+await admitClient(db, { clientId: service.client.id, workspaceId: workspace.id, by: OPERATOR })
 await createResource(db, {
   description: { identifier: RESOURCE, name: 'API', scopes: ['read'], tokenFormat: 'jwt' },
   by: OPERATOR,
@@ -96,13 +120,19 @@ async function decide(): Promise<Record<string, unknown>> {
 const handler = createApp(services, looks).callback()
 server.on('request', withInteractions(services.oidc.provider, decide, handler))
 
-const side: Side = {
+const side: OurSide = {
   origin,
   clientId: client.clientId,
   clientSecret: secret!.reveal(),
   resource: RESOURCE,
   usernames: users.map(({ username }) => username),
   password: PASSWORD,
+  userIds: users.map(({ id }) => formatId('usr', id)),
+  service: {
+    clientId: service.client.clientId,
+    clientSecret: service.secret!.reveal(),
+    scope: SCOPE,
+  },
 }
 report(
   side,
