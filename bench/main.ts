@@ -6,6 +6,7 @@ import { API_ROWS } from './api-rows.ts'
 import type { Side } from './child.ts'
 import { type Contestant, compare } from './compare.ts'
 import { databaseFloor, httpFloor } from './floors.ts'
+import { withManySessions } from './many.ts'
 import { readOptions } from './options.ts'
 import { partyOf } from './party.ts'
 import { passwordLogins } from './passwords.ts'
@@ -30,7 +31,7 @@ async function serverOf(consistency: 'strong' | 'bounded'): Promise<BenchServer<
   return boundedServer
 }
 
-const runs: readonly (readonly [string, () => Promise<Result>])[] = [
+const runs: readonly (readonly [string, () => Promise<Result | readonly Result[]>])[] = [
   ...ROWS.map((row) => [row.name, () => compare(row, [ours, stock], options)] as const),
   ...API_ROWS.map(
     (row) =>
@@ -41,6 +42,8 @@ const runs: readonly (readonly [string, () => Promise<Result>])[] = [
   ),
   ['password_login', () => passwordLogins(ours, options)],
   ['storage', () => storage(ours)],
+  // Takes minutes: only where it is named.
+  ['many', async () => withManySessions({ ours: await serverOf('strong'), floors }, options)],
   ['floor_node_http', () => httpFloor(floors, 'node_http', options)],
   ['floor_koa', () => httpFloor(floors, 'koa', options)],
   ['floor_koa_json', () => httpFloor(floors, 'koa_json', options)],
@@ -51,9 +54,9 @@ const runs: readonly (readonly [string, () => Promise<Result>])[] = [
 try {
   if (!options.json) console.log(heading())
   for (const [name, measure] of runs) {
-    if (options.only && !options.only.has(name)) continue
-    const result = await measure()
-    console.log(options.json ? asJson(result) : asLine(result))
+    if (options.only ? !options.only.has(name) : name === 'many') continue
+    for (const result of [await measure()].flat())
+      console.log(options.json ? asJson(result) : asLine(result))
   }
 } finally {
   await Promise.all([ours.party.pool.destroy(), stock.party.pool.destroy()])

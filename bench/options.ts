@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly rounds: number
   /** How long one side is loaded in one round. */
   readonly seconds: number
+  /** How many live sessions the row `many` makes. */
+  readonly sessions: number
   /** Rows to run; null for all. */
   readonly only: ReadonlySet<string> | null
   readonly json: boolean
@@ -11,7 +13,7 @@ export interface BenchOptions {
   readonly profile: string | null
 }
 
-export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--only name[,name]] [--json] [--profile folder]`
+export const USAGE = `npm run bench -- [--rounds 5] [--seconds 2] [--sessions 1000000] [--only name[,name]] [--json] [--profile folder]`
 
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
@@ -19,6 +21,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     options: {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
+      sessions: { type: 'string', default: '1000000' },
       only: { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
@@ -28,6 +31,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   return {
     rounds: positive('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
+    sessions: positive('sessions', values.sessions),
     only: only ? new Set(only) : null,
     json: values.json,
     profile: values.profile ?? null,

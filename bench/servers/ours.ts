@@ -22,6 +22,7 @@ import { report, type Side } from '../child.ts'
 import { createFloors } from './floors-of-ours.ts'
 import { withInteractions } from './interactions.ts'
 import { listenSomewhere } from './listen.ts'
+import { pageAnswers } from './pages.ts'
 import { measureStorage } from './storage.ts'
 
 // The whole product as `sojourn serve` builds it, jobs, access log and embedded PostgreSQL with its
@@ -138,6 +139,7 @@ report(
   side,
   {
     ...(await createFloors(services, PASSWORD)),
+    ...pageAnswers(services),
     storage: (count) =>
       measureStorage(services, { count, users, workspaceId: workspace.id, clientId: client.id }),
   },
