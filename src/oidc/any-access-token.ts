@@ -1,4 +1,5 @@
 import { parseId, type SessionId } from '../ids.ts'
+import { Memory } from '../lib/memory.ts'
 import type { BriefStay } from '../sessions/brief-stay.ts'
 import type { Stay } from '../sessions/stay.ts'
 import {
@@ -33,8 +34,27 @@ export function openAnyAccessToken(
   deps: Omit<Footing<Stay>, 'serviceStands'>,
 ): (text: string) => Promise<FoundAccessToken | null> {
   const footing = { ...deps, serviceStands: async () => true }
-  return (text) => checkAnyAccessToken(footing, text)
+  const opened = new Memory<Opened>(MOST_OPENED)
+  return async (text) => {
+    const known = opened.get(text)
+    if (known && performance.now() - known.at < OPENED_FOR) return known.found
+    const found = await checkAnyAccessToken(footing, text)
+    // What a service's token says never changes; what a session's does hangs on the session.
+    if (found?.of === 'service')
+      opened.keep(text, { found, at: performance.now() }, { standsOn: [], since: opened.mark() })
+    return found
+  }
 }
+
+interface Opened {
+  readonly found: FoundAccessToken
+  readonly at: number
+}
+
+/** A service shows the same token with each of its calls: it is not opened anew each time. */
+const MOST_OPENED = 1_000
+/** Milliseconds; longer, and a token would outlast the key that sealed it. */
+const OPENED_FOR = 60_000
 
 async function serviceStands(deps: OidcDeps, { c, j }: AccessTokenContent): Promise<boolean> {
   const { client } = await deps.registry({ clientId: c, resource: null })

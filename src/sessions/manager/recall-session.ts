@@ -13,10 +13,12 @@ import { type Reach, reaches } from './reach.ts'
 import type { RenewalRules } from './renewal.ts'
 import { isSigned, type PresentedSessionToken, parseSessionToken } from './session-token.ts'
 import type { ReadTokenCheck, TokenCheck } from './token-check.ts'
+import { rememberVerified, type VerifiedTokens } from './verified-tokens.ts'
 
 /** Checks of live sessions, remembered, and the time that they are judged by. */
 export interface RecalledSessions extends Recollection<SessionId, TokenCheck> {
   readonly now: () => Date
+  readonly verified: VerifiedTokens
 }
 
 interface Options {
@@ -34,7 +36,8 @@ export function recollectSessions(options: Options): RecalledSessions {
     // That something ended is for the database to say.
     standsOn: ({ session }) => (session.refusal === null ? subjectsOf(session) : null),
   })
-  return { ...recollection, now: options.view.now }
+  const verified = rememberVerified(options.view, options.limit)
+  return { ...recollection, now: options.view.now, verified }
 }
 
 /** Every column of a check is of one of these, or is told of under the session's own name. */
@@ -72,15 +75,18 @@ export async function recallSession(
 ): Promise<RecalledSession | null> {
   const { recalledSessions: sessions, config } = deps
   if (!sessions) return null
-  const parsed = parseSessionToken(checkKeyOf(deps), config.issuer, text)
-  const recalled = parsed.form === 'ours' ? sessions.recall(parsed.token.sessionId) : undefined
-  if (parsed.form !== 'ours' || !recalled) return null
+  const token = sessions.verified.parsed(text) ?? parsedToken(deps, text)
+  const recalled = token && sessions.recall(token.sessionId)
+  if (!recalled) return null
 
-  const { token } = parsed
   const known = recalled.known.value
   const check = asOf(known, sessions.now())
   if (!check || !reaches(asked.reach, check.session)) return null
-  if (!(await isGood(deps, check, token))) return null
+  if (judgeSessionToken(check, token, config.renewal).verdict !== 'current') return null
+  if (!sessions.verified.isSignedUnder(text, check.session.secretWrapped)) {
+    if (!(await isSignedNow(deps, check, token))) return null
+    sessions.verified.keep(text, token, check.session.secretWrapped)
+  }
   if (asked.context && !(await isWhereItWas(deps, check, asked.context))) return null
   return {
     opened: { opened: true, check, token },
@@ -98,12 +104,16 @@ function asOf(check: TokenCheck, now: Date): TokenCheck | undefined {
   return { ...check, session: { ...check.session, readAt: now } }
 }
 
-async function isGood(
-  { keyring, config }: Deps,
+function parsedToken(deps: Deps, text: string): PresentedSessionToken | null {
+  const parsed = parseSessionToken(checkKeyOf(deps), deps.config.issuer, text)
+  return parsed.form === 'ours' ? parsed.token : null
+}
+
+async function isSignedNow(
+  { keyring }: Deps,
   check: TokenCheck,
   token: PresentedSessionToken,
 ): Promise<boolean> {
-  if (judgeSessionToken(check, token, config.renewal).verdict !== 'current') return false
   try {
     const key = await keyring.sessionKey(keyRowOf(check.session), 'session-token')
     return isSigned(key, token)

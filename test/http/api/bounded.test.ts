@@ -197,6 +197,22 @@ test.describe('a bounded validation', () => {
       .toBe('expired')
   })
 
+  test('knows a good token by all of its letters', async ({ scene }) => {
+    await scene.remembered()
+    const { sessionToken, api } = scene
+    const last = sessionToken.at(-1) === 'A' ? 'B' : 'A'
+    const [head, body, signature = ''] = sessionToken.split('.')
+    for (const forged of [
+      `${head}.${body}.${last}${signature.slice(1)}`,
+      `${head}.${body}.`,
+      `${sessionToken}=`,
+    ]) {
+      const answer = await api.call('POST', '/sessions/validation', { session_token: forged })
+      expect(answer.body.is_valid).toBe(false)
+    }
+    expect((await scene.validate()).is_valid).toBe(true)
+  })
+
   test('counts what it answers', async ({ scene, database }) => {
     await scene.remembered()
     for (let at = 0; at < 10; at += 1) await scene.validate()
