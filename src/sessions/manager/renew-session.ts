@@ -46,11 +46,11 @@ async function renew(
 ): Promise<IssuedSession> {
   const judged = judgeRenewal(check, deps.config.renewal, policy.rules)
   if (!judged.may) throw asRefusal(judged, check)
-  await advanceSession(deps, check, policy)
-  return issue(deps, await readAgain(deps, check), policy)
+  const renewed = await advanceSession(deps, check, policy)
+  return issue(deps, renewed ?? (await readAgain(deps, check)), policy)
 }
 
-// Another request may have renewed it, or an end may have come first; the row says which.
+// Another request has renewed it, or an end came first; the row says which.
 export async function readAgain(deps: RenewDeps, before: TokenCheck): Promise<TokenCheck> {
   const check = await deps.tokenChecks(before.session.id)
   if (!check || check.session.refusal) throw asError('invalidated', check?.endCause ?? null)

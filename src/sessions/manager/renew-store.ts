@@ -12,7 +12,8 @@ const RENEW: Statement = {
       epoch_id = COALESCE($4, s.epoch_id), secret_wrapped = COALESCE($5, s.secret_wrapped)
     FROM session_check c
     WHERE s.id = $1 AND c.session_id = s.id AND c.refusal IS NULL
-      AND s.generation = $2 AND s.ended_at IS NULL`,
+      AND s.generation = $2 AND s.ended_at IS NULL
+    RETURNING s.renewed_at, s.last_seen_at, s.token_end_at, statement_timestamp() AS read_at`,
 }
 
 export interface RenewalStep {
@@ -25,9 +26,31 @@ export interface RenewalStep {
   readonly rewrapped: WrappedSessionSecret | null
 }
 
-/** Whether this call is the one that renewed. */
-export async function renewedSession(db: Sql, step: RenewalStep): Promise<boolean> {
+/** What this call's renewal wrote. */
+export interface WrittenRenewal {
+  readonly issuedAt: Date
+  readonly lastSeenAt: Date
+  readonly expiresAt: Date
+  readonly readAt: Date
+}
+
+interface Row {
+  readonly renewed_at: Date
+  readonly last_seen_at: Date
+  readonly token_end_at: Date
+  readonly read_at: Date
+}
+
+/** Null where another call has renewed, or nothing could be renewed any more. */
+export async function renewedSession(db: Sql, step: RenewalStep): Promise<WrittenRenewal | null> {
   const { id, generation, lifetime, rewrapped } = step
   const values = [id, generation, lifetime, rewrapped?.epochId ?? null, rewrapped?.wrapped ?? null]
-  return (await db.execute(RENEW, values)) === 1
+  const [row] = await db.query<Row>(RENEW, values)
+  if (!row) return null
+  return {
+    issuedAt: row.renewed_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.token_end_at,
+    readAt: row.read_at,
+  }
 }
