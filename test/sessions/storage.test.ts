@@ -55,12 +55,13 @@ const TABLES = `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'publ
 const MODEL = `SELECT kind, secret_wrapped, created_at, last_seen_at, absolute_end_at, idle_timeout
   FROM session WHERE id = $1`
 
-// People and workspaces in the proportions of a busy day; the context is not counted.
+// People, their addresses and workspaces in the proportions of a busy day; the context is not counted.
 const MANY = `
   INSERT INTO session (id, kind, workspace_id, user_id, login_id, epoch_id, secret_wrapped,
-    created_at, last_seen_at, absolute_end_at, idle_timeout)
+    created_at, last_seen_at, absolute_end_at, idle_timeout, address_hash)
   SELECT uuidv7(), $1, w.ids[1 + n % 200], u.ids[1 + n % 5000], uuidv7(), w.ids[1 + n % 200], $2,
-    $3::timestamptz + n * step, $4::timestamptz + n * step, $5::timestamptz + n * step, $6
+    $3::timestamptz + n * step, $4::timestamptz + n * step, $5::timestamptz + n * step, $6,
+    uuid_send(md5((n % 5000)::text)::uuid)
   FROM generate_series(1, $7) n, (SELECT interval '50 milliseconds' AS step) s,
     (SELECT array_agg(uuidv7()) AS ids FROM generate_series(1, 200)) w,
     (SELECT array_agg(uuidv7()) AS ids FROM generate_series(1, 5000)) u`

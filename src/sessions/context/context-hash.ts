@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import type { ServerKeys } from '../../keys/data-keys.ts'
 
 const HASH_BYTES = 16
@@ -8,5 +9,11 @@ export function contextHash(
   kind: 'address' | 'device' | 'network',
   value: string,
 ): Buffer {
-  return serverKeys.lookupHash(`context-${kind}`, value).subarray(0, HASH_BYTES)
+  const spelled = kind === 'address' ? oneSpelling(value) : value
+  return serverKeys.lookupHash(`context-${kind}`, spelled).subarray(0, HASH_BYTES)
+}
+
+/** Who searches may write an address otherwise than the socket that it came by (RFC 5952). */
+function oneSpelling(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address
 }

@@ -107,10 +107,10 @@ const BEGIN_STEPS = `
   ${consented('door')},
   begun AS (
     INSERT INTO session (id, kind, workspace_id, user_id, login_id, epoch_id, secret_wrapped,
-      context_sealed, created_at, last_seen_at, absolute_end_at, idle_timeout)
+      context_sealed, created_at, last_seen_at, absolute_end_at, idle_timeout, address_hash)
     SELECT $1, 'login', d.workspace_id, d.user_id, d.id, e.id, $14, $15, t, t,
       LEAST(t + make_interval(secs => $16), d.auth_time + make_interval(secs => $17),
-        d.absolute_end_at), $18
+        d.absolute_end_at), $18, $19
     FROM door d, wrapping e, consented, LATERAL (
       SELECT clock_timestamp() AS t WHERE d.id IS NOT NULL) c
     ON CONFLICT DO NOTHING RETURNING id, login_id, workspace_id),
@@ -128,7 +128,7 @@ export async function beginSession(
   arrival: Arrival & { readonly beginning: Beginning },
 ): Promise<boolean> {
   const { session, beginning, grant } = arrival
-  const { limits, contextSealed } = beginning
+  const { limits, contextSealed, addressHash } = beginning
   const { id, loginId, userId, workspaceId } = session
   const values = [
     ...valuesOf(arrival),
@@ -141,6 +141,7 @@ export async function beginSession(
     limits.maxDuration,
     limits.absoluteTimeout,
     limits.idleTimeout,
+    addressHash,
   ]
   const written = await changeAndTell(
     db,

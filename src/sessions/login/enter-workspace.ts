@@ -1,8 +1,10 @@
 import { type Db, sqlTransaction } from '../../database/transaction.ts'
 import { DomainError } from '../../errors.ts'
 import { newId, type SessionId, type WorkspaceId } from '../../ids.ts'
+import type { ServerKeys } from '../../keys/data-keys.ts'
 import type { Keyring } from '../../keys/keyring.ts'
 import { type Context, sealContext } from '../context/context.ts'
+import { contextHash } from '../context/context-hash.ts'
 import { type EndCause, endRefused } from '../ending/end.ts'
 import { absoluteEnd, type CheckedSession, type Refusal, type SessionLimits } from '../session.ts'
 import { keyRowOf } from '../session-key-row.ts'
@@ -11,6 +13,7 @@ import type { Foothold, StandingLogin } from './foothold.ts'
 interface Deps {
   readonly db: Db
   readonly keyring: Pick<Keyring, 'createSessionSecret' | 'draftSessionSecret' | 'sessionKey'>
+  readonly serverKeys: Pick<ServerKeys, 'lookupHash'>
   readonly config: { readonly sessions: SessionLimits }
 }
 
@@ -35,6 +38,7 @@ export interface Entered {
 
 export interface Beginning {
   readonly contextSealed: Buffer
+  readonly addressHash: Buffer | null
   readonly limits: SessionLimits
 }
 
@@ -98,7 +102,9 @@ async function draftSession(deps: Deps, entering: Entering): Promise<Entered> {
   }
   const key = await deps.keyring.sessionKey(keyRowOf(session), 'data')
   const contextSealed = sealContext(key, ['session', id], context)
-  return { session, beginning: { contextSealed, limits } }
+  const { address } = context
+  const addressHash = address ? contextHash(deps.serverKeys, 'address', address) : null
+  return { session, beginning: { contextSealed, addressHash, limits } }
 }
 
 // The key that wraps it is held when the session is written, and must be there then. Where it went

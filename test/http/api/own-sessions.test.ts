@@ -1,5 +1,5 @@
 import { formatId } from '../../../src/ids.ts'
-import { expect, personIn, test } from './stage.ts'
+import { expect, personIn, serviceIn, test } from './stage.ts'
 
 test.describe("a person's own sessions", () => {
   test('come page by page, the one of the token marked', async ({ node, given }) => {
@@ -64,3 +64,13 @@ async function copies(pool: Pool, userId: string, count: number): Promise<void> 
     [userId, count],
   )
 }
+
+test('a session of a browser is found by its address, and by no other', async ({ node, given }) => {
+  const { workspace } = await personIn({ node, given })
+  const api = await serviceIn({ node, given }, [workspace])
+  const found = async (address: string) =>
+    (await api.call('GET', `/sessions?address=${address}`)).body.sessions.map(({ kind }) => kind)
+  expect(await found('127.0.0.1')).toEqual(['login'])
+  expect(await found('::ffff:127.0.0.1')).toEqual(['login'])
+  expect(await found('127.0.0.2')).toEqual([])
+})
