@@ -103,7 +103,7 @@ test('who has the database and the root key opens a session until it ends', asyn
   const copy = { login: before.login.context_sealed!, session: before.session.context_sealed! }
   const opener = () => openerWith(stage.database, `${stage.folder}/root-key`)
   const context = { address: ADDRESS, userAgent: journey.AGENT }
-  const payload = { kind: 'RefreshToken' }
+  const payload = { gty: 'authorization_code' }
 
   const early = await opener()
   expect(await early.loginContext(before.login, copy.login)).toEqual(context)
