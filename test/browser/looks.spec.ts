@@ -73,6 +73,13 @@ for (const { name, ...options } of LOOKS)
       await look(page, 'What your team wrote down.', 'notes-left')
     })
 
+    test('of the API', async ({ page, demonstration: { issuer } }) => {
+      await page.goto(`${issuer}/api/v1`)
+      await look(page, 'The sessions API', 'api')
+      await page.getByRole('link', { name: 'renewSession' }).first().click()
+      await expect(page.locator('#renewSession')).toBeInViewport()
+    })
+
     test('that says no', async ({ page, demonstration: { notes, issuer }, newcomer }) => {
       await page.goto(`${notes}/login?workspace=borealis`)
       await logIn(page, await newcomer('harbour'))

@@ -8,6 +8,7 @@ export interface PageFilter {
   /** A client that takes part, or the service that made the session or holds it. */
   readonly clientId: ClientId | null
   readonly addressHash: Buffer | null
+  readonly deviceHash?: Buffer | null
   readonly state: 'live' | 'ended' | null
   /** The service whose own they are. */
   readonly heldBy?: ClientId
@@ -37,6 +38,7 @@ export async function selectPage(db: Sql, ask: PageAsk): Promise<readonly Sessio
       filter.userId,
       filter.clientId,
       filter.addressHash,
+      filter.deviceHash ?? null,
       filter.heldBy ?? null,
     ].filter(isGiven),
   ])
@@ -55,12 +57,13 @@ function statementFor(filter: PageFilter): Statement {
 }
 
 function nameOf(filter: PageFilter): string {
-  const { workspaceIds, userId, clientId, addressHash, state, heldBy } = filter
+  const { workspaceIds, userId, clientId, addressHash, deviceHash, state, heldBy } = filter
   const parts = [
     workspaceIds && 'workspaces',
     userId && 'user',
     clientId && 'client',
     addressHash && 'address',
+    deviceHash ? 'device' : null,
     state,
     heldBy ? 'held' : null,
   ]
@@ -68,7 +71,7 @@ function nameOf(filter: PageFilter): string {
 }
 
 function textOf(filter: PageFilter): string {
-  const { workspaceIds, userId, clientId, addressHash, state, heldBy } = filter
+  const { workspaceIds, userId, clientId, addressHash, deviceHash, state, heldBy } = filter
   let place = 2
   const next = () => {
     place += 1
@@ -78,8 +81,10 @@ function textOf(filter: PageFilter): string {
   const user = userId && `s.user_id = ${next()}`
   const client = clientId && next()
   const address = addressHash && `s.address_hash = ${next()}`
+  const device = deviceHash ? `s.device_hash = ${next()}` : null
   const held = heldBy ? `s.client_id = ${next()} AND s.kind = 'service'` : null
-  const where = ['s.id < $1', user, address, state && STATES[state], held].filter(isGiven)
+  const conditions = ['s.id < $1', user, address, device, state && STATES[state], held]
+  const where = conditions.filter(isGiven)
 
   // The client's own list leads, or every session of the workspace would be looked at.
   if (client)

@@ -74,3 +74,15 @@ test('a session of a browser is found by its address, and by no other', async ({
   expect(await found('::ffff:127.0.0.1')).toEqual(['login'])
   expect(await found('127.0.0.2')).toEqual([])
 })
+
+test('sessions are found by the device that they were told', async ({ node, given }) => {
+  const user = await given.user()
+  const api = await serviceIn({ node, given }, [await given.workspace(user)])
+  const make = (context: object) =>
+    api.call('POST', '/sessions', { user_id: formatId('usr', user.id), context })
+  const { body } = await make({ device_id: 'device-1' })
+  await make({ device_id: 'device-2' })
+  await make({})
+  const found = await api.call('GET', '/sessions?device=device-1')
+  expect(found.body.sessions.map(({ session_id }) => session_id)).toEqual([body.session.session_id])
+})

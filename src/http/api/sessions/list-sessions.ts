@@ -21,6 +21,7 @@ const filters = z.object({
   workspace: workspaceRef.optional(),
   client: z.string().max(128).optional().meta({ description: 'A client that takes part' }),
   address: z.string().max(64).optional().meta({ description: 'An exact address' }),
+  device: z.string().max(256).optional().meta({ description: 'A device, as you named it' }),
   state: z.enum(['live', 'ended']).default('live'),
   ...pageInput,
 })
@@ -120,8 +121,16 @@ async function filterOf(
     workspaceIds,
     userId: caller.reach.of === 'user' ? caller.reach.userId : (user?.id ?? null),
     clientId: client?.id ?? null,
-    addressHash:
-      input.address === undefined ? null : contextHash(deps.serverKeys, 'address', input.address),
+    addressHash: hashOf(deps, 'address', input.address),
+    deviceHash: hashOf(deps, 'device', input.device),
     state: input.state,
   }
+}
+
+function hashOf(
+  { serverKeys }: SessionsDeps,
+  kind: 'address' | 'device',
+  value: string | undefined,
+): Buffer | null {
+  return value === undefined ? null : contextHash(serverKeys, kind, value)
 }
