@@ -1,5 +1,6 @@
 import { ownApi } from '../../../src/clients/own-api.ts'
 import { mustMeet } from '../../../src/http/api/demand.ts'
+import { apiOperations } from '../../../src/http/api/routes.ts'
 import { formatId } from '../../../src/ids.ts'
 import { expect, personIn, serviceIn, test } from './stage.ts'
 
@@ -35,6 +36,21 @@ test.describe('an act that wants a recent proof', () => {
     const api = await serviceIn({ node, given }, [workspace])
     const path = `/users/${formatId('usr', user.id)}/sessions/termination`
     expect((await api.call('POST', path, {})).status).toBe(200)
+  })
+
+  test('is whatever ends sessions by their names, or gives more than a role does', () => {
+    const demanding = apiOperations({} as never).filter(({ demands }) => demands)
+    expect(demanding.map(({ id, demands }) => [id, demands?.maxAge])).toEqual(
+      [
+        'endSession',
+        'setSessionPermissions',
+        'setPermissionsOfSession',
+        'decideElevation',
+        'terminateAllUserSessions',
+        'endOwnSession',
+        'endOtherOwnSessions',
+      ].map((id) => [id, 600]),
+    )
   })
 
   test('says so in the documentation', async ({ node }) => {

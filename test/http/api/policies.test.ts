@@ -23,6 +23,22 @@ test.describe('policies', () => {
     })
   })
 
+  test('of a level hold where nobody says otherwise, and are told as its own', async ({
+    node,
+    given,
+  }) => {
+    const workspace = await given.workspace()
+    const api = await serviceIn({ node, given }, [workspace])
+    const { body } = await api.call(
+      'GET',
+      `/policies/explain?workspace=${workspace.slug}&acr=urn:sojourn:aal2`,
+    )
+    expect(body.rules).toMatchObject({
+      absolute_timeout: { value: 86_400, level: 'acr', subject: 'urn:sojourn:aal2' },
+      idle_timeout: { value: 1_800, level: 'server' },
+    })
+  })
+
   test('cut short what runs, and lengthen nothing', async ({ node, given }) => {
     const user = await given.user()
     const workspace = await given.workspace(user)

@@ -77,6 +77,7 @@ export function permissionOperations(deps: SessionsDeps): readonly Operation[] {
       method: 'POST',
       path: '/elevations/{elevation}/decision',
       scope: 'sessions:elevate',
+      demands: RECENTLY,
       summary: 'Agree to an elevation that was asked for, or refuse it',
       description: 'Whoever asked cannot agree.',
       input: z.object({ elevation: z.string().max(64), decision: z.enum(['grant', 'refuse']) }),
