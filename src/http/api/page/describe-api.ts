@@ -14,7 +14,7 @@ import {
   type ShownOperation,
   wordsOf,
 } from './model.ts'
-import { nameOf, type Schema, type Schemas } from './schema.ts'
+import { alternativesOf, nameOf, type Schema, type Schemas } from './schema.ts'
 
 interface Described {
   readonly parameters: readonly {
@@ -103,7 +103,7 @@ function describe(
 ): ShownOperation {
   const { id, method, path, summary, scope, demands } = operation
   const body = requestBody?.content['application/json']?.schema
-  const status = String(operation.status ?? 200)
+  const status = statusOf(responses)
   const output = responses[status]?.content['application/json']?.schema ?? {}
   const inputs = [
     { title: 'In the path', members: parametersIn('path', parameters) },
@@ -122,7 +122,7 @@ function describe(
     status,
     answer: answerOf(output),
     errors: Object.entries(responses)
-      .filter(([one]) => one !== status)
+      .filter(([one]) => !isGood(one))
       .map(([one, { description }]) => ({ status: one, codes: description.split(', ') })),
     request: curlOf({ method, path, body, query: parameters }, at),
     response: json(exampleOf(output, at.schemas)),
@@ -138,9 +138,19 @@ function parametersIn(where: 'path' | 'query', parameters: Described['parameters
   return membersOf(schema, 'sent')
 }
 
+function isGood(status: string): boolean {
+  return status.startsWith('2')
+}
+
+/** Where there are two, that of the act: a look ahead has the other. */
+function statusOf(responses: Described['responses']): string {
+  return Object.keys(responses).filter(isGood).sort().at(-1) ?? '200'
+}
+
 function answerOf(output: Schema): Answer {
-  const shape = nameOf(output)
-  return { shape, members: shape === null ? membersOf(output, 'told') : [] }
+  const several = alternativesOf(output)
+  const shapes = (several.length > 0 ? several : [output]).map(nameOf).filter((one) => one !== null)
+  return { shapes, members: shapes.length > 0 ? [] : membersOf(output, 'told') }
 }
 
 function demandWords({ acr, maxAge }: Demand): string {

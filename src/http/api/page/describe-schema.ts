@@ -31,7 +31,8 @@ function titleOf({ properties = {} }: Schema): string {
 /** The members of an object, those of its inner objects behind them with dotted names. */
 export function membersOf(schema: Schema, custom: Custom): readonly Member[] {
   const { properties = {}, required = [], additionalProperties } = schema
-  const named = typeof additionalProperties === 'object' ? { '{name}': additionalProperties } : {}
+  const isNamed = typeof additionalProperties === 'object' && nameable(additionalProperties)
+  const named = isNamed ? { '{name}': additionalProperties } : {}
   return Object.entries({ ...properties, ...named }).flatMap(([name, inner]) => {
     const isRequired = required.includes(name) || name === '{name}'
     const within = nullable(inner).schema
@@ -40,6 +41,11 @@ export function membersOf(schema: Schema, custom: Custom): readonly Member[] {
       ...membersOf(within, custom).map((one) => ({ ...one, name: `${name}.${one.name}` })),
     ]
   })
+}
+
+/** Of a schema that takes anything there is nothing to say. */
+function nameable(schema: Schema): boolean {
+  return Object.keys(schema).length > 0
 }
 
 function markOf(custom: Custom, isRequired: boolean): string | null {

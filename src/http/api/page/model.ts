@@ -38,9 +38,9 @@ export interface ShownOperation {
   readonly response: string
 }
 
-/** Of a shape with a name, the name alone. */
+/** Of a shape with a name, or one of several, the name alone. */
 export interface Answer {
-  readonly shape: string | null
+  readonly shapes: readonly string[]
   readonly members: readonly Member[]
 }
 
