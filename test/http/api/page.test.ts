@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { operation } from '../../../src/http/api/operation.ts'
 import { describeApi } from '../../../src/http/api/page/describe-api.ts'
 import { apiOperations } from '../../../src/http/api/routes.ts'
 import { routeLabel } from '../../../src/http/middleware/route-label.ts'
@@ -37,8 +39,7 @@ test.describe('the page of the API', () => {
     expect(SHOWN.map(({ id }) => id).sort()).toEqual(OPERATIONS.map(({ id }) => id).sort())
   })
 
-  for (const operation of OPERATIONS) {
-    const { id, path, input, output } = operation
+  for (const { id, path, input, output, errors } of OPERATIONS) {
     const shown = SHOWN.find((one) => one.id === id)!
 
     test(`has examples of ${id} that the API itself would take and give`, () => {
@@ -57,9 +58,34 @@ test.describe('the page of the API', () => {
 
     test(`tells what ${id} may be refused for`, () => {
       const told = shown.errors.flatMap(({ codes }) => codes)
-      expect(told).toEqual(expect.arrayContaining(['invalid_credentials', ...operation.errors]))
+      expect(told).toEqual(expect.arrayContaining(['invalid_credentials', ...errors]))
     })
   }
+})
+
+test('an answer that has several shapes names each of them, and shows the first', () => {
+  const first = z.object({ word: z.string(), rest: z.object({}).loose() }).meta({ id: 'First' })
+  const second = z.object({ number: z.int() }).meta({ id: 'Second' })
+  const one = operation({
+    id: 'either',
+    method: 'POST',
+    path: '/either',
+    scope: 'sessions:read',
+    summary: 'Either',
+    input: z.object({}),
+    output: z.union([first, second]),
+    errors: [],
+    handle: async () => ({ number: 1 }),
+  })
+  const model = describeApi([one], 'https://id.example')
+  const [shown] = model.groups.flatMap(({ operations }) => operations)
+  expect(shown).toMatchObject({
+    status: '200',
+    answer: { shapes: ['First', 'Second'], members: [] },
+  })
+  expect(JSON.parse(shown!.response)).toHaveProperty('word')
+  const shape = model.schemas.find(({ name }) => name === 'First')
+  expect(shape?.alternatives[0]?.members.map(({ name }) => name)).toEqual(['word', 'rest'])
 })
 
 test('every operation has a label of its own in the metrics', () => {
