@@ -54,6 +54,6 @@ test.describe('the analytics of a session', () => {
     const { body: seen } = await api.call('POST', '/sessions/analytics', { session_token })
     expect(seen).toMatchObject({ devices: 1, networks: 3, countries: ['DE'], validations: 2 })
     const { rows } = await database.pool.query('SELECT f::text AS said FROM session_figures f')
-    expect(rows[0].said).not.toMatch(/194|217|laptop/)
+    expect(rows[0].said).not.toMatch(/194\.25|217\.0|laptop/)
   })
 })
