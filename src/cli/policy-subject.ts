@@ -1,6 +1,7 @@
 import { findClient } from '../clients/find-client.ts'
 import type { Sql } from '../database/sql.ts'
-import { type PolicyLevel, roleSubject } from '../decisions/policy.ts'
+import { roleSubject } from '../decisions/policy.ts'
+import type { PolicyLevel } from '../decisions/policy-level.ts'
 import { DomainError } from '../errors.ts'
 import { type ClientId, formatId, type WorkspaceId } from '../ids.ts'
 import { LEVELS } from '../sessions/login/level.ts'

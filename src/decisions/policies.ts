@@ -5,7 +5,7 @@ import {
   type EffectivePolicy,
   type Policy,
   type PolicySubject,
-  type Rules,
+  type ServerRules,
   strictest,
 } from './policy.ts'
 import { selectPolicies } from './policy-store.ts'
@@ -21,7 +21,7 @@ export interface Policies {
 
 interface Options {
   readonly db: Sql
-  readonly server: Rules
+  readonly server: ServerRules
   /** What holds where nobody says otherwise. */
   readonly builtIn?: readonly Policy[]
   /** Milliseconds. */

@@ -1,13 +1,5 @@
-/** Where a rule comes from; what holds for a session is the strictest of all that apply to it. */
-export type PolicyLevel = 'server' | 'workspace' | 'client' | 'role' | 'acr'
-
-export const POLICY_LEVELS = [
-  'server',
-  'workspace',
-  'client',
-  'role',
-  'acr',
-] as const satisfies readonly PolicyLevel[]
+import { type AppliedLimit, type Concurrency, strictestLimits } from './concurrency.ts'
+import type { Origin } from './policy-level.ts'
 
 /** Limits that a level may set; lower is stricter. Seconds, but for the number of renewals. */
 export interface Limits {
@@ -34,6 +26,12 @@ export interface Demands {
 
 export type Rules = Limits & Demands
 
+/** All that one level may say. */
+export type Said = Partial<Rules> & { readonly concurrent?: Concurrency }
+
+/** What the server says for all: every rule, and how many sessions where it limits them. */
+export type ServerRules = Rules & Pick<Said, 'concurrent'>
+
 export const LIMIT_NAMES = [
   'idleTimeout',
   'maxDuration',
@@ -51,28 +49,22 @@ export const DEMAND_NAMES = [
 export type RuleName = keyof Rules
 
 /** What one level says; what it leaves out it does not limit. */
-export interface Policy {
-  readonly level: PolicyLevel
-  /** Whom it is about, as the level names them; empty for the server. */
-  readonly subject: string
-  readonly rules: Partial<Rules>
-}
-
-/** Which rule won. */
-export interface Origin {
-  readonly level: PolicyLevel
-  readonly subject: string
+export interface Policy extends Origin {
+  readonly rules: Said
 }
 
 export interface EffectivePolicy {
   readonly rules: Rules
   /** Of each rule, the level that set it. */
   readonly origins: Readonly<Record<RuleName, Origin>>
+  /** How many sessions there may be: of limits that count the same, the lowest. */
+  readonly concurrent: readonly AppliedLimit[]
 }
 
 /** Whom a policy is looked up for. */
 export interface PolicySubject {
-  readonly workspaceId: string
+  /** Null for a login, which is in no workspace. */
+  readonly workspaceId: string | null
   /** Of the client that makes the session, where one does. */
   readonly clientId: string | null
   readonly roles: readonly string[]
@@ -89,7 +81,7 @@ export function appliesTo({ level, subject }: Origin, to: PolicySubject): boolea
     case 'client':
       return subject === to.clientId
     case 'role':
-      return to.roles.some((role) => subject === roleSubject(to.workspaceId, role))
+      return to.roles.some((role) => subject === roleSubject(to.workspaceId ?? '', role))
     case 'acr':
       return subject === to.acr
   }
@@ -104,8 +96,9 @@ export function roleSubject(workspaceId: string, role: string): string {
  * The strictest of the server's rules and all that apply; of two that are equal, the more general
  * one is told, which is the one that would have to change.
  */
-export function strictest(server: Rules, policies: readonly Policy[]): EffectivePolicy {
-  const rules: { -readonly [Name in RuleName]: Rules[Name] } = { ...server }
+export function strictest(server: ServerRules, policies: readonly Policy[]): EffectivePolicy {
+  const { concurrent, ...ofServer } = server
+  const rules: { -readonly [Name in RuleName]: Rules[Name] } = { ...ofServer }
   const origins = Object.fromEntries(
     [...LIMIT_NAMES, ...DEMAND_NAMES].map((name) => [name, { level: 'server', subject: '' }]),
   ) as Record<RuleName, Origin>
@@ -123,5 +116,7 @@ export function strictest(server: Rules, policies: readonly Policy[]): Effective
       origins[name] = { level, subject }
     }
   }
-  return { rules, origins }
+  const all = [{ level: 'server', subject: '', rules: { concurrent } } as const, ...policies]
+  const limits = strictestLimits(all.map(({ rules: said, ...origin }) => [origin, said.concurrent]))
+  return { rules, origins, concurrent: limits }
 }

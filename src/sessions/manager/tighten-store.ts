@@ -1,5 +1,6 @@
 import type { Sql, Statement } from '../../database/sql.ts'
-import type { Policy, PolicyLevel } from '../../decisions/policy.ts'
+import type { Policy } from '../../decisions/policy.ts'
+import type { PolicyLevel } from '../../decisions/policy-level.ts'
 import type { SessionId } from '../../ids.ts'
 
 /** Of the limits of a policy, those that stand on the session's row; null where it has none. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type PolicyLevel, type Rules, roleSubject } from '../../../decisions/policy.ts'
+import { type Rules, roleSubject } from '../../../decisions/policy.ts'
+import type { PolicyLevel } from '../../../decisions/policy-level.ts'
 import { removePolicy, setPolicy } from '../../../decisions/set-policy.ts'
 import { DomainError } from '../../../errors.ts'
 import type { WorkspaceId } from '../../../ids.ts'
