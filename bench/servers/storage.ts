@@ -45,11 +45,12 @@ async function enter(services: Services, key: PersonKey): Promise<void> {
   const { login, places } = await personReader(services.db, services.epochRotation)(key)
   const [place] = places
   if (!login || !place?.consented) throw new Error('nobody may enter')
-  const entered = await enterWorkspace(services, { ...place, login, context: CONTEXT })
+  const { clientId } = key
+  const entered = await enterWorkspace(services, { ...place, login, clientId, context: CONTEXT })
   if (!entered) throw new Error('the way in is barred')
   const written = await arrive(services, {
     ...entered,
-    clientId: key.clientId,
+    clientId,
     grant: grantFor(place.foothold.grant, place.consented, login.readAt),
     code: { hash: randomBytes(32), payloadSealed: randomBytes(32), expiresIn: 60 },
     cookie: null,

@@ -1,6 +1,7 @@
 import type { FindInRegistry } from '../clients/find-client.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../database/transaction.ts'
+import type { Policies } from '../decisions/policies.ts'
 import type { AuditKeys } from '../keys/audit-keys.ts'
 import type { ServerKeys } from '../keys/data-keys.ts'
 import type { Keyring } from '../keys/keyring.ts'
@@ -23,6 +24,7 @@ export interface OidcDeps {
   readonly activity: Activity
   readonly advanceFamily: AdvanceFamily
   readonly families: ReadFamily
+  readonly policies: Pick<Policies, 'effectiveFor'>
   readonly stays: ReadStay
   readonly people: ReadPerson
   readonly codes: ReadCode

@@ -65,7 +65,8 @@ async function grantIn(
 ): Promise<LibraryGrant | undefined> {
   const state = requireState()
   const context = contextOf(ctx)
-  const entered = login && (await enterWorkspace(deps, { ...place, login, context }))
+  const entered =
+    login && (await enterWorkspace(deps, { ...place, login, clientId: client.id, context }))
   state.barred = !entered
   if (!entered) return undefined
 

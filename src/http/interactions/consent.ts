@@ -2,6 +2,7 @@ import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
 import { recordConsent } from '../../consent/record-consent.ts'
 import { parseId, type UserId } from '../../ids.ts'
+import type { SessionLimits } from '../../sessions/session.ts'
 import { membershipOf, workspacesOf } from '../../workspaces/find-membership.ts'
 import { findWorkspace } from '../../workspaces/find-workspace.ts'
 import type { Membership } from '../../workspaces/membership.ts'
@@ -37,7 +38,7 @@ export async function showConsent(
     selfRegistered: client.selfRegistered,
     workspaceName: place.workspace.name,
     userName: await nameOfUser(deps.db, userId),
-    ...wordsOf(deps, requested),
+    ...wordsOf(deps, requested, await limitsOf(deps, interaction, place)),
   }
   show(ctx, deps.pages, { page: 'consent', model, leadsTo: [redirectUri] })
 }
@@ -86,8 +87,22 @@ async function placeOf(
   return only && others.length === 0 ? only : null
 }
 
-function wordsOf({ config }: InteractionDeps, { scopes, resources }: Requested) {
-  const { offline, sessions } = config
+/** What will hold for the session that a yes begins. */
+async function limitsOf(
+  { policies }: InteractionDeps,
+  { client, login }: OpenInteraction,
+  { workspace, roles }: Membership,
+): Promise<SessionLimits> {
+  const { id: workspaceId } = workspace
+  const acr = login?.acr ?? null
+  return (await policies.effectiveFor({ workspaceId, clientId: client.id, roles, acr })).rules
+}
+
+function wordsOf(
+  { config: { offline } }: InteractionDeps,
+  { scopes, resources }: Requested,
+  sessions: SessionLimits,
+) {
   const most = durationWords(Math.min(sessions.maxDuration, sessions.absoluteTimeout))
   return {
     identity: identityLines(scopes.openid),

@@ -1,6 +1,7 @@
 import { type Db, sqlTransaction } from '../../database/transaction.ts'
+import type { Policies } from '../../decisions/policies.ts'
 import { DomainError } from '../../errors.ts'
-import { newId, type SessionId, type WorkspaceId } from '../../ids.ts'
+import { type ClientId, newId, type SessionId, type WorkspaceId } from '../../ids.ts'
 import type { ServerKeys } from '../../keys/data-keys.ts'
 import type { Keyring } from '../../keys/keyring.ts'
 import { type Context, sealContext } from '../context/context.ts'
@@ -14,12 +15,14 @@ interface Deps {
   readonly db: Db
   readonly keyring: Pick<Keyring, 'createSessionSecret' | 'draftSessionSecret' | 'sessionKey'>
   readonly serverKeys: Pick<ServerKeys, 'lookupHash'>
-  readonly config: { readonly sessions: SessionLimits }
+  readonly policies: Pick<Policies, 'effectiveFor'>
 }
 
 /** A login that comes to a workspace of its person. */
 export interface Entering {
   readonly login: StandingLogin
+  /** That sends it there. */
+  readonly clientId: ClientId
   readonly workspace: {
     readonly id: WorkspaceId
     readonly slug: string
@@ -74,10 +77,15 @@ const CAUSES: Partial<Record<Refusal, EndCause>> = {
 }
 
 async function draftSession(deps: Deps, entering: Entering): Promise<Entered> {
-  const { login, workspace, context } = entering
+  const { login, clientId, workspace, context } = entering
   const id = newId<'ses'>()
   const secret = await makeSecret(deps, id, entering)
-  const limits = deps.config.sessions
+  const { rules: limits } = await deps.policies.effectiveFor({
+    workspaceId: workspace.id,
+    clientId,
+    roles: workspace.roles,
+    acr: login.acr,
+  })
   const session: CheckedSession = {
     id,
     kind: 'login',
