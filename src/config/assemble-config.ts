@@ -94,6 +94,7 @@ function tokensAndLifetimes(
       maxDuration: v['session_manager.security.session_policies.max_session_duration'],
       absoluteTimeout,
       maxConcurrent: v['session_manager.security.session_policies.max_concurrent_sessions'],
+      onReachingLimit: v['session_manager.security.session_policies.on_reaching_limit'],
     },
     offline: {
       idleTimeout: v['offline.idle_timeout'],

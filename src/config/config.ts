@@ -84,8 +84,15 @@ export interface SessionsConfig {
   readonly maxDuration: number
   /** Counted from the login's authentication. */
   readonly absoluteTimeout: number
-  /** Of one user at a time; null is unlimited. */
+  /** Logins of one user at a time, with the sessions that have none; null is unlimited. */
   readonly maxConcurrent: number | null
+  /** What is done when somebody comes and there are so many. */
+  readonly onReachingLimit:
+    | 'deny'
+    | 'evict_oldest'
+    | 'evict_least_recently_used'
+    | 'evict_lowest_priority'
+    | 'ask'
 }
 
 export interface RenewalConfig {

@@ -66,6 +66,10 @@ export const SESSION_SETTINGS = {
     unlimitedOr,
     'unlimited',
   ),
+  'session_manager.security.session_policies.on_reaching_limit': setting(
+    choice('deny', 'evict_oldest', 'evict_least_recently_used', 'evict_lowest_priority', 'ask'),
+    'evict_oldest',
+  ),
   'session_manager.security.session_policies.max_session_duration': setting(
     duration('1s', '365d'),
     '24h',

@@ -12,6 +12,7 @@ import type {
 export interface PageModels {
   readonly api: ApiModel
   readonly login: LoginModel
+  readonly room: RoomModel
   readonly 'pick-workspace': PickWorkspaceModel
   readonly consent: ConsentModel
   readonly problem: ProblemModel
@@ -103,6 +104,31 @@ export interface NeedsFactorModel {
   /** Null where there can be no passkeys. */
   readonly passkeyHref: string | null
   readonly cancelAction: string
+}
+
+/**
+ * For somebody who has as many logins or sessions as they may: posts `ticket`, and `end` with what is
+ * to make room.
+ */
+export interface RoomModel extends Form {
+  readonly fields: readonly Field[]
+  readonly ticket: string
+  readonly clientName: string | null
+  readonly of: 'logins' | 'sessions'
+  /** Otherwise the page only tells, and lets them try again. */
+  readonly mayChoose: boolean
+  readonly max: number
+  readonly places: readonly RoomPlace[]
+  readonly cancelAction: string | null
+}
+
+export interface RoomPlace {
+  readonly value: string
+  /** A browser, as in "Firefox on Windows", or the applications of a session. */
+  readonly words: string
+  readonly handheld: boolean
+  readonly workspaces: readonly string[]
+  readonly lastUsed: string
 }
 
 /** Posts `workspace` with the value of the chosen one; the other button posts to `switchAction`. */

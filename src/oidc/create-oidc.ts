@@ -163,7 +163,7 @@ async function written(
   try {
     if (ctx.status < 400) {
       await flush(deps, state)
-      tellBeginning(deps, state)
+      tellArrival(deps, state)
       noteUse(deps, ctx, state)
     }
     return 'written'
@@ -175,8 +175,9 @@ async function written(
   }
 }
 
-function tellBeginning({ publish }: OidcDeps, { arriving, code }: RequestState): void {
+function tellArrival({ publish }: OidcDeps, { arriving, code, evicted }: RequestState): void {
   if (arriving?.beginning && code) publish({ kind: 'session.created', session_kind: 'login' })
+  for (const { id, cause } of evicted) publish({ kind: 'session.ended', cause, session: id })
 }
 
 /** A code or a cookie that was not written must not be sent either. */

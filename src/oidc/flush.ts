@@ -30,9 +30,11 @@ function writesOf(deps: Deps, state: RequestState): readonly PendingWrite[] {
   const parts = { cookie: null, interaction: null }
   const arrival: Arrival = { ...arriving, code, ...Object.assign(parts, ...writes.map(partOf)) }
   const run = async (db: Sql) => {
-    if (!(await arrive({ ...deps, db }, arrival))) throw new Outdated()
+    const evicted = await arrive({ ...deps, db }, arrival)
+    if (!evicted) throw new Outdated()
+    state.evicted = evicted
   }
-  return [...writes.filter((write) => !write.part), { alone: true, run }]
+  return [...writes.filter((write) => !write.part), { alone: !arriving.coming, run }]
 }
 
 function partOf({ part }: PendingWrite) {

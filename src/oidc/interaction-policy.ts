@@ -1,6 +1,8 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { parseId } from '../ids.ts'
 import { LEVEL_UNMET, meetsAsked, mustBeKnown } from './asked-level.ts'
 import type { OidcDeps } from './deps.ts'
+import { detailsOf, mayChoose } from './full-workspace.ts'
 import { requireState } from './request-state.ts'
 import { resolveWorkspace } from './resolve-workspace.ts'
 
@@ -48,7 +50,38 @@ export function interactionsFor(deps: OidcDeps) {
     new Check('workspace_open', 'a workspace must be chosen', 'interaction_required', asks('open')),
   )
   policy.add(workspace, 1)
+  policy.add(limitPrompt(), 2)
   return { policy, url: interactionUrl }
+}
+
+/** A session that there is no room for: one that the person may make room for, or one that is denied. */
+function limitPrompt() {
+  const { Check, Prompt } = interactionPolicy
+  const isFull = (may: boolean) => (ctx: KoaContextWithOIDC) => {
+    const { full } = requireState()
+    const userId = personIn(ctx)
+    return full && userId && mayChoose(full, userId) === may
+      ? Check.REQUEST_PROMPT
+      : Check.NO_NEED_TO_PROMPT
+  }
+  const details = (ctx: KoaContextWithOIDC) => {
+    const { full } = requireState()
+    const userId = personIn(ctx)
+    return full && userId ? detailsOf(full, userId) : {}
+  }
+  return new Prompt(
+    { name: 'limit', requestable: false },
+    details,
+    new Check(LIMIT_REACHED, NO_ROOM, 'access_denied', isFull(false)),
+    new Check('limit_open', `${NO_ROOM}; one must be chosen to end`, isFull(true)),
+  )
+}
+
+export const LIMIT_REACHED = 'limit_reached'
+const NO_ROOM = 'there are as many sessions as there may be'
+
+function personIn({ oidc }: KoaContextWithOIDC) {
+  return parseId('usr', oidc.session?.accountId)
 }
 
 function interactionUrl(_ctx: KoaContextWithOIDC, interaction: { readonly uid: string }): string {

@@ -1,6 +1,9 @@
 import type { KoaContextWithOIDC, Grant as LibraryGrant } from 'oidc-provider'
 import type { Client } from '../clients/client.ts'
 import { covers } from '../consent/consent.ts'
+import type { Coming } from '../sessions/limits/coming.ts'
+import { LimitReached } from '../sessions/limits/limit-reached.ts'
+import { lookForRoom } from '../sessions/limits/make-room.ts'
 import { endExpired, enterWorkspace } from '../sessions/login/enter-workspace.ts'
 import { grantFor } from '../sessions/login/grant-for.ts'
 import { grantPayload } from './adapters/grant-adapter.ts'
@@ -69,6 +72,8 @@ async function grantIn(
     login && (await enterWorkspace(deps, { ...place, login, clientId: client.id, context }))
   state.barred = !entered
   if (!entered) return undefined
+  state.full = entered.coming && (await reachedBy(deps, entered.coming))
+  if (state.full) return undefined
 
   const { session } = entered
   const grant = grantFor(place.foothold.grant, place.consented, session.readAt)
@@ -86,4 +91,10 @@ async function grantIn(
   }
   ctx.oidc.session!.sidFor(client.clientId, sidOf(deps, client, session.id))
   return new ctx.oidc.provider.Grant(grantPayload(state.checked) as never)
+}
+
+/** Told before anybody is asked for more; whether there is room is decided once more, under locks. */
+async function reachedBy({ db }: OidcDeps, coming: Coming): Promise<LimitReached | null> {
+  const room = await lookForRoom(db, coming)
+  return room.outcome === 'admitted' ? null : new LimitReached(room.outcome, room.reached)
 }

@@ -5,6 +5,8 @@ import type { Resource } from '../clients/resource.ts'
 import type { Sql } from '../database/sql.ts'
 import type { FamilyId, GrantId } from '../ids.ts'
 import type { Elevated } from '../sessions/elevation-column.ts'
+import type { EndedSession } from '../sessions/ending/end.ts'
+import type { LimitReached } from '../sessions/limits/limit-reached.ts'
 import type { Arrival } from '../sessions/login/arrival.ts'
 import type { CheckedSession } from '../sessions/session.ts'
 import type { NewFamily } from '../sessions/tokens/begin-family.ts'
@@ -39,7 +41,9 @@ export interface RequestState {
   /** The stay that the request is about, once it is known. */
   checked: CheckedGrant | null
   /** The session and the grant that a code would be given out in, and the code once it is. */
-  arriving: Pick<Arrival, 'session' | 'beginning' | 'clientId' | 'grant'> | null
+  arriving: Pick<Arrival, 'session' | 'beginning' | 'coming' | 'clientId' | 'grant'> | null
+  /** Sessions that made room for the one that began. */
+  evicted: readonly EndedSession[]
   code: Arrival['code'] | null
   /** The refresh token or the code that was presented. */
   presented: PresentedToken | null
@@ -56,6 +60,8 @@ export interface RequestState {
   readonly accessTokens: Map<string, Promise<FoundAccessToken | null>>
   /** A session here was ended, and only a fresh proof leads back in. */
   barred: boolean
+  /** Why there is no room for a session, and who might make some. */
+  full: LimitReached | null
   /** The cookie of a live login that the browser brought. */
   cookie: string | null
   /** It is the one before its newest, and nothing was proved since. */
@@ -84,6 +90,7 @@ export function openState(request: IncomingMessage): RequestState {
     resources: new Map(),
     checked: null,
     arriving: null,
+    evicted: [],
     code: null,
     presented: null,
     redeemed: null,
@@ -93,6 +100,7 @@ export function openState(request: IncomingMessage): RequestState {
     token: null,
     accessTokens: new Map(),
     barred: false,
+    full: null,
     cookie: null,
     byPriorCookie: false,
     failure: null,

@@ -1,12 +1,13 @@
 import type { Config } from '../config/config.ts'
-import type { Rules } from '../decisions/policy.ts'
+import type { ServerRules } from '../decisions/policy.ts'
 
 /** Nothing that is given for a while is given for longer than a working day. */
 const LONGEST_ELEVATION = 8 * 3600
 
 /** The rules of the configuration, which hold for every session; policies only tighten them. */
-export function serverRules({ sessions, renewal }: Config): Rules {
+export function serverRules({ sessions, renewal }: Config): ServerRules {
   const { idleTimeout, maxDuration, absoluteTimeout, tokenLifetime } = sessions
+  const { maxConcurrent: max, onReachingLimit: onReaching } = sessions
   return {
     idleTimeout,
     maxDuration,
@@ -16,5 +17,6 @@ export function serverRules({ sessions, renewal }: Config): Rules {
     maxElevation: LONGEST_ELEVATION,
     elevationReason: false,
     elevationApproval: false,
+    ...(max !== null && { concurrent: { perUser: { max, onReaching } } }),
   }
 }

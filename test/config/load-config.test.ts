@@ -22,6 +22,7 @@ test.describe('the sample of the mission', () => {
       maxDuration: 86_400,
       absoluteTimeout: 604_800,
       maxConcurrent: 5,
+      onReachingLimit: 'evict_oldest',
     })
     expect(config.login).toEqual({ idleTimeout: 3_600, absoluteTimeout: 604_800 })
     expect(config.renewal).toEqual({ auto: true, threshold: 3_600, max: 10, grace: 300 })

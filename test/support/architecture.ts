@@ -49,7 +49,7 @@ const KEPT_TO: Readonly<Record<string, RegExp>> = {
   'rate-limiter-flexible': /^database\//,
   yaml: /^config\//,
   commander: /^cli\//,
-  bowser: /^(lib\/user-agent|http\/account\/device-words)\.ts$/,
+  bowser: /^(lib\/user-agent|http\/device-words)\.ts$/,
   'mmdb-lib': /^lib\/locate\.ts$/,
   eta: /^(http\/|demo\/)/,
 }

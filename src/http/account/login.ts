@@ -50,6 +50,7 @@ function doorTo(target: Target, current: Login | null): Door {
     loginAction: `/login${query}`,
     factorAction: `/login/factor${query}`,
     passkeyAction: `/login/passkey${query}`,
+    roomAction: `/login/room${query}`,
     cancelAction: null,
     fields: [],
     current,

@@ -2,9 +2,9 @@ import { formatId } from '../../ids.ts'
 import type { Context } from '../../sessions/context/context.ts'
 import type { OpenLogin } from '../../sessions/login/logins-of.ts'
 import type { HeldSession } from '../../sessions/sessions-of-user.ts'
+import { deviceWords } from '../device-words.ts'
 import { agoWords } from '../time-words.ts'
 import { ACTS } from './acts.ts'
-import { deviceWords } from './device-words.ts'
 import type { OtherPlace, Place, PlaceSession } from './model.ts'
 
 interface Seen {

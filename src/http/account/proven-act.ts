@@ -105,6 +105,7 @@ function doorTo({ login, act: { action }, fields }: Asking): Door {
     loginAction: action,
     factorAction: action,
     passkeyAction: action,
+    roomAction: null,
     cancelAction: ACTS.cancel,
     fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
     current: login,

@@ -1,6 +1,11 @@
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
-import { enterByFactor, enterByPasskey, enterByPassword } from '../interactions/enter.ts'
+import {
+  enterByFactor,
+  enterByPasskey,
+  enterByPassword,
+  enterByRoom,
+} from '../interactions/enter.ts'
 import { goOn } from '../interactions/show.ts'
 import { getAccount } from './account.ts'
 import { ACTS } from './acts.ts'
@@ -34,6 +39,7 @@ export function accountRoutes(deps: AccountDeps): Middleware {
   router.post('/login', postLogin(deps, enterByPassword))
   router.post('/login/factor', postLogin(deps, enterByFactor))
   router.post('/login/passkey', postLogin(deps, enterByPasskey))
+  router.post('/login/room', postLogin(deps, enterByRoom))
   // A page that answers a form stands at the form's address; asked for again, it begins anew.
   router.get('/login/:step', (ctx) => goOn(ctx, `/login${queryOf(targetIn(ctx))}`))
   router.get(ACTS.logout, (ctx) => goOn(ctx, '/account'))

@@ -82,12 +82,7 @@ function describe(operation: Operation, components: Map<string, Json>): Json {
     ],
     ...(hasBody && { requestBody: bodyOf(pick(input, rest)) }),
     responses: {
-      [String(operation.status ?? 200)]: {
-        description: 'Done',
-        content: {
-          'application/json': { schema: schemaOf(operation.output, 'output', components) },
-        },
-      },
+      ...answersOf(operation, components),
       ...problemsOf([
         ...ALWAYS,
         ...(operation.demands ? (['step_up_required'] as const) : []),
@@ -95,6 +90,13 @@ function describe(operation: Operation, components: Map<string, Json>): Json {
       ]),
     },
   }
+}
+
+function answersOf({ status = 200, output }: Operation, components: Map<string, Json>): Json {
+  const schema = schemaOf(output, 'output', components)
+  const answer = { description: 'Done', content: { 'application/json': { schema } } }
+  const statuses = typeof status === 'function' ? [200, 201] : [status]
+  return Object.fromEntries(statuses.map((one) => [String(one), answer]))
 }
 
 function bodyOf(schema: Json): Json {

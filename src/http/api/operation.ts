@@ -5,6 +5,8 @@ import type { ErrorCode } from '../../errors.ts'
 import type { Caller } from './caller.ts'
 import type { Demand } from './demand.ts'
 
+export type Status = 200 | 201
+
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 /** One act of the API: what it is called, what it takes and gives, and who may. */
@@ -28,7 +30,8 @@ export interface Operation<
   /** Of the body and the path's parts for POST, PATCH and PUT; of the query and them for the others. */
   readonly input: Input
   readonly output: Output
-  readonly status?: 200 | 201
+  /** Or, where it is not always the same, which it is for an answer. */
+  readonly status?: Status | ((answer: z.input<Output>) => Status)
   /** Beyond those that every operation may answer with. */
   readonly errors: readonly ErrorCode[]
   handle(call: Call<z.output<Input>>): Promise<z.input<Output>>

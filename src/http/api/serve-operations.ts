@@ -36,8 +36,10 @@ export function serveOperations(deps: ServingDeps, operations: readonly Operatio
     const input = parse(operation.input, { ...(await given(ctx)), ...parts })
     const isAsMeant = usual === 'strong' || !asksForStrong(input)
     const caller = isAsMeant ? known : await callerOf(deps, ctx, { scope, consistency: 'strong' })
-    ctx.body = await operation.handle({ caller, input, ctx })
-    ctx.status = operation.status ?? 200
+    const answer = await operation.handle({ caller, input, ctx })
+    const { status = 200 } = operation
+    ctx.body = answer
+    ctx.status = typeof status === 'function' ? status(answer) : status
   }
 }
 

@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import type { FindInRegistry } from '../../clients/find-client.ts'
 import type { Config } from '../../config/config.ts'
 import type { Policies } from '../../decisions/policies.ts'
+import type { Keyring } from '../../keys/keyring.ts'
 import type { FactorDeps } from '../../sessions/login/log-in-further.ts'
 import type { ReadStay } from '../../sessions/stay.ts'
 import type { Csrf } from '../middleware/csrf.ts'
@@ -11,6 +12,7 @@ import type { Pages } from '../pages.ts'
 export interface InteractionDeps extends FactorDeps {
   readonly config: Pick<Config, 'issuer' | 'login' | 'offline'>
   readonly serverKeys: FactorDeps['serverKeys']
+  readonly keyring: FactorDeps['keyring'] & Pick<Keyring, 'sessionKey'>
   readonly registry: FindInRegistry
   readonly policies: Pick<Policies, 'effectiveFor'>
   readonly stays: ReadStay

@@ -17,6 +17,8 @@ export interface Door {
   readonly loginAction: string
   readonly factorAction: string
   readonly passkeyAction: string
+  /** Where somebody says what is to make room for them; null where nobody comes in anew. */
+  readonly roomAction: string | null
   readonly cancelAction: string | null
   /** What else its forms are for, where a person confirms an act. */
   readonly fields: readonly Field[]

@@ -1,15 +1,19 @@
 import type { Context } from 'koa'
+import type { Keyring } from '../../keys/keyring.ts'
 import type { Admitted } from '../../sessions/login/admit.ts'
 import type { Earlier, FactorDeps } from '../../sessions/login/log-in-further.ts'
 import { readForm } from '../middleware/read-body.ts'
 import type { Door, DoorDeps } from './door.ts'
 import { openFirstProof } from './first-proof.ts'
+import { showNoRoom } from './no-room.ts'
 import { type BeforeFactor, showFactors } from './show-factors.ts'
 import { tryFactor } from './try-factor.ts'
 import { type FailedLogin, formExpired, tryLogin } from './try-login.ts'
+import { tryRoom } from './try-room.ts'
 
 export interface EnterDeps extends FactorDeps {
   readonly serverKeys: FactorDeps['serverKeys'] & DoorDeps['serverKeys']
+  readonly keyring: FactorDeps['keyring'] & Pick<Keyring, 'sessionKey'>
   readonly pages: DoorDeps['pages']
   readonly csrf: DoorDeps['csrf']
 }
@@ -30,6 +34,10 @@ export async function enterByPassword(
   const { scope, current } = door
   const entered = await tryLogin(deps, ctx, { scope, current })
   if (entered.ok) return entered
+  if ('refusal' in entered) {
+    await showNoRoom(deps, ctx, { door, noRoom: entered })
+    return null
+  }
   if ('first' in entered) {
     await showFactors(deps, ctx, { door, earlier: { by: 'password', first: entered.first } })
     return null
@@ -51,7 +59,21 @@ export async function enterByFactor(
   }
   const entered = await tryFactor(deps, ctx, { door, earlier })
   if (entered.ok) return entered
-  await showFactors(deps, ctx, { door, earlier, failed: entered })
+  if ('refusal' in entered) await showNoRoom(deps, ctx, { door, noRoom: entered })
+  else await showFactors(deps, ctx, { door, earlier, failed: entered })
+  return null
+}
+
+/** Who has proved themselves before, and says now what is to make room for them. */
+export async function enterByRoom(
+  deps: EnterDeps,
+  ctx: Context,
+  { door, showFirst }: Entrance,
+): Promise<Admitted | null> {
+  const entered = await tryRoom(deps, ctx, door)
+  if (entered.ok) return entered
+  if ('refusal' in entered) await showNoRoom(deps, ctx, { door, noRoom: entered })
+  else await showFirst(entered)
   return null
 }
 
@@ -84,7 +106,8 @@ async function byPasskey(
 ): Promise<Admitted | null> {
   const entered = await tryFactor(deps, ctx, { door, earlier })
   if (entered.ok) return entered
-  await showFirst({ ...entered, username: '' })
+  if ('refusal' in entered) await showNoRoom(deps, ctx, { door, noRoom: entered })
+  else await showFirst({ ...entered, username: '' })
   return null
 }
 

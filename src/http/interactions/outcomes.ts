@@ -2,8 +2,9 @@ import { outcomes } from '../../monitoring/outcome.ts'
 import type { EndCause, EndedSession } from '../../sessions/ending/end.ts'
 
 /** Tells of sessions that have ended, after the commit; who hears it has the applications told. */
-export function tellEnded(ended: readonly EndedSession[], cause: EndCause): void {
-  for (const { id } of ended) outcomes.publish({ kind: 'session.ended', cause, session: id })
+export function tellEnded(ended: readonly EndedSession[], cause?: EndCause): void {
+  for (const one of ended)
+    outcomes.publish({ kind: 'session.ended', cause: cause ?? one.cause, session: one.id })
 }
 
 export function tellLogin(
@@ -13,6 +14,8 @@ export function tellLogin(
     | 'invalid_credentials'
     | 'wrong_factor'
     | 'throttled'
+    | 'limit_reached'
+    | 'form_expired'
     | 'unavailable',
 ) {
   outcomes.publish({ kind: 'login', outcome })

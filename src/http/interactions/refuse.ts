@@ -1,5 +1,6 @@
 import type { RouterContext } from '@koa/router'
 import { LEVEL_UNMET } from '../../oidc/asked-level.ts'
+import { LIMIT_REACHED } from '../../oidc/interaction-policy.ts'
 import type { InteractionDeps } from './deps.ts'
 import { answer, askedLogin, askInstead, openInteraction } from './open-interaction.ts'
 
@@ -16,8 +17,14 @@ const UNMET = {
   error_description: 'the requested level was not reached',
 }
 
+const NO_ROOM = {
+  error: 'access_denied',
+  error_description: 'there are as many sessions as there may be',
+}
+
 function refusalOf(reasons: readonly string[]) {
   if (reasons.includes('not_a_member')) return NOT_A_MEMBER
+  if (reasons.includes(LIMIT_REACHED) || reasons.includes('limit_open')) return NO_ROOM
   return reasons.includes(LEVEL_UNMET) ? UNMET : REFUSED
 }
 

@@ -12,6 +12,7 @@ export function doorOf(interaction: OpenInteraction): Door {
     loginAction: `${path}/login`,
     factorAction: `${path}/factor`,
     passkeyAction: `${path}/passkey`,
+    roomAction: `${path}/room`,
     cancelAction: `${path}/cancel`,
     fields: [],
     current: login,

@@ -2,7 +2,8 @@ import Router, { type RouterContext } from '@koa/router'
 import type { Middleware } from 'koa'
 import { postConsent, showConsent } from './consent.ts'
 import type { InteractionDeps } from './deps.ts'
-import { enterByFactor, enterByPasskey, enterByPassword } from './enter.ts'
+import { enterByFactor, enterByPasskey, enterByPassword, enterByRoom } from './enter.ts'
+import { postRoom, showFull } from './full.ts'
 import { askToLogIn, postLogin } from './login.ts'
 import { getLoggedOut, getLogout, postLogout, postLogoutChoice } from './logout.ts'
 import { openInteraction } from './open-interaction.ts'
@@ -20,6 +21,7 @@ export function interactionRoutes(deps: InteractionDeps): Middleware {
   router.post('/interaction/:uid/login', postLogin(deps, enterByPassword))
   router.post('/interaction/:uid/factor', postLogin(deps, enterByFactor))
   router.post('/interaction/:uid/passkey', postLogin(deps, enterByPasskey))
+  router.post('/interaction/:uid/room', postRoom(deps, postLogin(deps, enterByRoom)))
   router.post('/interaction/:uid/workspace', postWorkspace(deps))
   router.post('/interaction/:uid/consent', postConsent(deps))
   router.post('/interaction/:uid/cancel', postCancel(deps))
@@ -41,6 +43,8 @@ function getInteraction(deps: InteractionDeps) {
     switch (interaction.details.prompt.name) {
       case 'workspace':
         return showWorkspaces(deps, ctx, interaction)
+      case 'limit':
+        return showFull(deps, ctx, interaction)
       case 'consent':
         return showConsent(deps, ctx, interaction)
       default:

@@ -27,7 +27,7 @@ export function show<K extends keyof PageModels>(
 }
 
 export interface ShownProblem {
-  readonly code: 'not_a_member' | 'invalid_request'
+  readonly code: 'not_a_member' | 'limit_reached' | 'invalid_request'
   /** Where this case deserves other words than its code. */
   readonly words?: Pick<ProblemModel, 'title' | 'explanation' | 'advice'>
   readonly choices?: ProblemModel['choices']

@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import { z } from 'zod'
 import { DomainError } from '../../errors.ts'
 import { contextOf } from '../../oidc/context-of.ts'
-import type { Admitted } from '../../sessions/login/admit.ts'
+import type { Admitted, NoRoom } from '../../sessions/login/admit.ts'
 import {
   type Earlier,
   type FactorDeps,
@@ -41,7 +41,7 @@ export async function tryFactor(
   deps: Deps,
   ctx: Context,
   asked: { readonly door: Door; readonly earlier: Earlier },
-): Promise<Admitted | FailedFactor> {
+): Promise<Admitted | FailedFactor | NoRoom> {
   const { door, earlier } = asked
   const shown = await readFactor(deps, ctx, door)
   if ('error' in shown) return shown
@@ -49,9 +49,10 @@ export async function tryFactor(
   const attempt = { shown, earlier, context: contextOf(ctx), current }
   const result = await logInFurther(deps, attempt).catch(asOverload)
   tellLogin(result.ok ? 'succeeded' : result.reason)
+  if (!result.ok && result.reason === 'limit_reached') return result
   if (!result.ok)
     return failure(result.reason, shown.by, 'retryAfter' in result ? result.retryAfter : null)
-  tellEnded(result.ended, 'switched_user')
+  tellEnded(result.ended)
   return result
 }
 

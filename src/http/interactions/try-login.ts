@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import { isUnavailable } from '../../database/unavailable.ts'
 import { DomainError } from '../../errors.ts'
 import { contextOf } from '../../oidc/context-of.ts'
-import type { Admitted } from '../../sessions/login/admit.ts'
+import type { Admitted, NoRoom } from '../../sessions/login/admit.ts'
 import { type FirstProof, type LogInDeps, logIn } from '../../sessions/login/log-in.ts'
 import type { Login } from '../../sessions/login/login.ts'
 import type { Csrf } from '../middleware/csrf.ts'
@@ -37,7 +37,7 @@ export async function tryLogin(
   deps: Deps,
   ctx: Context,
   form: { readonly scope: string; readonly current: Login | null },
-): Promise<Admitted | FailedLogin | NeedsFactor> {
+): Promise<Admitted | FailedLogin | NeedsFactor | NoRoom> {
   const typed = await readTypedLogin(deps.csrf, ctx, form.scope)
   if (!typed.ok) return failure(typed.error, typed.username)
 
@@ -45,10 +45,11 @@ export async function tryLogin(
   const attempt = { username, password, context: contextOf(ctx), current: form.current }
   const result = await logIn(deps, attempt).catch(asOverload)
   tellLogin(result.ok ? 'succeeded' : result.reason)
+  if (!result.ok && result.reason === 'limit_reached') return result
   if (!result.ok && result.reason === 'factor_required') return { ok: false, first: result.first }
   if (!result.ok)
     return failure(result.reason, username, 'retryAfter' in result ? result.retryAfter : null)
-  tellEnded(result.ended, 'switched_user')
+  tellEnded(result.ended)
   return result
 }
 
@@ -71,7 +72,7 @@ export function formExpired(): FailedLogin {
   return failure('form_expired', '')
 }
 
-function failure(
+export function failure(
   error: LoginError,
   username: string,
   retryAfter: number | null = null,

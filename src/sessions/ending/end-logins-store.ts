@@ -11,7 +11,8 @@ function closing(name: string, where: string, how: string): Statement {
         SELECT id FROM login WHERE ended_at IS NULL AND ${where} ${how}),
       ended AS (
         UPDATE login l SET ended_at = clock_timestamp(), end_cause = $2, secret_wrapped = NULL,
-          context_sealed = NULL, cookie_hash = NULL, prior_cookie_hash = NULL
+          context_sealed = NULL, cookie_hash = NULL, prior_cookie_hash = NULL,
+          evicted_cookie_hash = CASE WHEN $2 = 'evicted' THEN cookie_hash END
         FROM chosen WHERE l.id = chosen.id AND l.ended_at IS NULL RETURNING l.id, l.user_id),
       barriers AS (DELETE FROM login_barrier b USING ended e WHERE b.login_id = e.id),
       written AS (

@@ -133,7 +133,7 @@ export async function endLogins(
 }
 
 // Without barriers: they would be of a login that nobody comes back to.
-function endSessionsOfLogins(
+export function endSessionsOfLogins(
   tx: Sql,
   logins: readonly LoginId[],
   ending: Ending,
@@ -230,7 +230,7 @@ function bars(cause: EndCause): boolean {
   return !reachesLogin.includes(cause)
 }
 
-function optionsOf(ending: Ending) {
+export function optionsOf(ending: Ending) {
   return {
     cause: ending.cause,
     actorKind: ending.by.kind,

@@ -107,10 +107,11 @@ const BEGIN_STEPS = `
   ${consented('door')},
   begun AS (
     INSERT INTO session (id, kind, workspace_id, user_id, login_id, epoch_id, secret_wrapped,
-      context_sealed, created_at, last_seen_at, absolute_end_at, idle_timeout, address_hash)
+      context_sealed, created_at, last_seen_at, absolute_end_at, idle_timeout, address_hash,
+      device_class)
     SELECT $1, 'login', d.workspace_id, d.user_id, d.id, e.id, $14, $15, t, t,
       LEAST(t + make_interval(secs => $16), d.auth_time + make_interval(secs => $17),
-        d.absolute_end_at), $18, $19
+        d.absolute_end_at), $18, $19, $20
     FROM door d, wrapping e, consented, LATERAL (
       SELECT clock_timestamp() AS t WHERE d.id IS NOT NULL) c
     ON CONFLICT DO NOTHING RETURNING id, login_id, workspace_id),
@@ -128,7 +129,7 @@ export async function beginSession(
   arrival: Arrival & { readonly beginning: Beginning },
 ): Promise<boolean> {
   const { session, beginning, grant } = arrival
-  const { limits, contextSealed, addressHash } = beginning
+  const { limits, contextSealed, addressHash, deviceClass } = beginning
   const { id, loginId, userId, workspaceId } = session
   const values = [
     ...valuesOf(arrival),
@@ -142,6 +143,7 @@ export async function beginSession(
     limits.absoluteTimeout,
     limits.idleTimeout,
     addressHash,
+    deviceClass,
   ]
   const written = await changeAndTell(
     db,
@@ -154,4 +156,25 @@ export async function beginSession(
     },
   )
   return written !== null
+}
+
+// Another tab of the same browser may have been let in meanwhile: it is not to make room for itself.
+const HOLD_DOOR: Statement = {
+  name: 'arrival_door',
+  text: `SELECT l.id FROM login l
+    JOIN "user" u ON u.id = l.user_id
+    JOIN membership m ON m.user_id = l.user_id AND m.workspace_id = $2
+    JOIN workspace w ON w.id = m.workspace_id AND w.state = 'active'
+    WHERE l.id = $1 AND ${LIVE} AND ($3 OR NOT EXISTS (SELECT FROM session s
+      WHERE s.login_id = l.id AND s.workspace_id = $2 AND s.kind = 'login' AND s.ended_at IS NULL))
+    FOR UPDATE OF l FOR SHARE OF u, m, w`,
+}
+
+/** Holds what a session stands on; false where that is gone or, unless there is one already, where one has begun. */
+export async function heldDoor(
+  tx: Sql,
+  { session, beginning }: Pick<Arrival, 'session' | 'beginning'>,
+): Promise<boolean> {
+  const values = [session.loginId, session.workspaceId, beginning === null]
+  return (await tx.query(HOLD_DOOR, values)).length === 1
 }

@@ -1,12 +1,15 @@
 import { type Db, sqlTransaction } from '../../database/transaction.ts'
 import type { Policies } from '../../decisions/policies.ts'
+import type { EffectivePolicy } from '../../decisions/policy.ts'
 import { DomainError } from '../../errors.ts'
 import { type ClientId, newId, type SessionId, type WorkspaceId } from '../../ids.ts'
 import type { ServerKeys } from '../../keys/data-keys.ts'
 import type { Keyring } from '../../keys/keyring.ts'
 import { type Context, sealContext } from '../context/context.ts'
 import { contextHash } from '../context/context-hash.ts'
+import { deviceClassOf } from '../context/device-class.ts'
 import { type EndCause, endRefused } from '../ending/end.ts'
+import { type Adds, type Coming, comingOf } from '../limits/coming.ts'
 import { absoluteEnd, type CheckedSession, type Refusal, type SessionLimits } from '../session.ts'
 import { keyRowOf } from '../session-key-row.ts'
 import type { Foothold, StandingLogin } from './foothold.ts'
@@ -37,12 +40,15 @@ export interface Entering {
 export interface Entered {
   readonly session: CheckedSession
   readonly beginning: Beginning | null
+  /** The limits that it must fit in; null where there are none. */
+  readonly coming: Coming | null
 }
 
 export interface Beginning {
   readonly contextSealed: Buffer
   readonly addressHash: Buffer | null
   readonly limits: SessionLimits
+  readonly deviceClass: string | null
 }
 
 /**
@@ -50,9 +56,38 @@ export interface Beginning {
  * written, the one that it will begin there. Null where only a proof later than an end leads in.
  */
 export async function enterWorkspace(deps: Deps, entering: Entering): Promise<Entered | null> {
-  const { session, barred } = entering.foothold
+  const { session, grant, barred } = entering.foothold
   if (barred || session?.refusal) return null
-  return session ? { session, beginning: null } : draftSession(deps, entering)
+  if (!session) return draftSession(deps, entering, await policyFor(deps, entering))
+  // A client that has a part in it is counted already.
+  if (grant) return { session, beginning: null, coming: null }
+  const policy = await policyFor(deps, entering)
+  const coming = comingAs(entering, policy, { adds: 'client of a session', sessionId: session.id })
+  return { session, beginning: null, coming }
+}
+
+function policyFor({ policies }: Deps, { login, clientId, workspace }: Entering) {
+  const { id: workspaceId, roles } = workspace
+  return policies.effectiveFor({ workspaceId, clientId, roles, acr: login.acr })
+}
+
+function comingAs(
+  { login, clientId, workspace, context }: Entering,
+  policy: EffectivePolicy,
+  { adds, ...known }: { readonly adds: Adds; readonly sessionId?: SessionId },
+): Coming | null {
+  const comer = {
+    ...known,
+    userId: login.userId,
+    workspaceId: workspace.id,
+    clientId,
+    priority: null,
+    roles: workspace.roles,
+    deviceClass: deviceClassOf(context),
+    acr: login.acr,
+  }
+  const coming = comingOf(policy, comer, adds)
+  return coming.limits.length > 0 ? coming : null
 }
 
 /**
@@ -76,16 +111,15 @@ const CAUSES: Partial<Record<Refusal, EndCause>> = {
   not_a_member: 'member_removed',
 }
 
-async function draftSession(deps: Deps, entering: Entering): Promise<Entered> {
-  const { login, clientId, workspace, context } = entering
+async function draftSession(
+  deps: Deps,
+  entering: Entering,
+  policy: EffectivePolicy,
+): Promise<Entered> {
+  const { login, workspace, context } = entering
   const id = newId<'ses'>()
   const secret = await makeSecret(deps, id, entering)
-  const { rules: limits } = await deps.policies.effectiveFor({
-    workspaceId: workspace.id,
-    clientId,
-    roles: workspace.roles,
-    acr: login.acr,
-  })
+  const { rules: limits } = policy
   const session: CheckedSession = {
     id,
     kind: 'login',
@@ -112,7 +146,12 @@ async function draftSession(deps: Deps, entering: Entering): Promise<Entered> {
   const contextSealed = sealContext(key, ['session', id], context)
   const { address } = context
   const addressHash = address ? contextHash(deps.serverKeys, 'address', address) : null
-  return { session, beginning: { contextSealed, addressHash, limits } }
+  const deviceClass = deviceClassOf(context)
+  return {
+    session,
+    beginning: { contextSealed, addressHash, limits, deviceClass },
+    coming: comingAs(entering, policy, { adds: 'session of a login' }),
+  }
 }
 
 // The key that wraps it is held when the session is written, and must be there then. Where it went

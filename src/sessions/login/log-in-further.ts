@@ -6,7 +6,7 @@ import { proveRecoveryCode } from '../../users/factors/prove-recovery-code.ts'
 import { proveTotp } from '../../users/factors/prove-totp.ts'
 import type { Proving } from '../../users/factors/proving.ts'
 import { boundContext, type Context } from '../context/context.ts'
-import { type Admitted, admit } from './admit.ts'
+import { type Admitted, admit, type NoRoom } from './admit.ts'
 import { proofWith } from './level.ts'
 import type { FirstProof, LogInDeps } from './log-in.ts'
 import { type Login, PASSWORD_PROOF } from './login.ts'
@@ -44,6 +44,7 @@ export interface FactorLogIn {
 
 export type LoggedInFurther =
   | Admitted
+  | NoRoom
   | { readonly ok: false; readonly reason: 'invalid_credentials' }
   | Extract<Proving, { ok: false }>
 

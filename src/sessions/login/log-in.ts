@@ -1,4 +1,5 @@
 import type { Db } from '../../database/transaction.ts'
+import type { Policies } from '../../decisions/policies.ts'
 import type { UserId } from '../../ids.ts'
 import type { AuditKeys } from '../../keys/audit-keys.ts'
 import type { ServerKeys } from '../../keys/data-keys.ts'
@@ -8,7 +9,7 @@ import type { FailureTally } from '../../users/failure-tally.ts'
 import type { LoginThrottle } from '../../users/login-throttle.ts'
 import type { Passwords } from '../../users/password.ts'
 import { boundContext, type Context } from '../context/context.ts'
-import { type Admitted, admit } from './admit.ts'
+import { type Admitted, admit, type NoRoom } from './admit.ts'
 import { type Login, type LoginLimits, PASSWORD_PROOF } from './login.ts'
 
 export interface LogInDeps {
@@ -19,6 +20,7 @@ export interface LogInDeps {
   readonly auditKeys: Pick<AuditKeys, 'seal'>
   readonly failures: Pick<FailureTally, 'admitsUnknown' | 'count'>
   readonly keyring: Pick<Keyring, 'createLoginSecret' | 'loginKey'>
+  readonly policies: Pick<Policies, 'effectiveFor'>
   readonly config: { readonly login: LoginLimits }
 }
 
@@ -39,6 +41,7 @@ export interface FirstProof {
 
 export type LoggedIn =
   | Admitted
+  | NoRoom
   | Extract<Authentication, { ok: false }>
   | { readonly ok: false; readonly reason: 'factor_required'; readonly first: FirstProof }
 

@@ -48,6 +48,7 @@ export interface NewLogin {
   readonly secretWrapped: Uint8Array
   readonly rootVersion: string
   readonly contextSealed: Buffer | null
+  readonly deviceClass: string | null
   readonly idleTimeout: number
   readonly absoluteTimeout: number
   /** Of the password that was verified, where one was: it must still be the user's. */
@@ -60,8 +61,8 @@ export interface NewLogin {
 const INSERT: Statement = {
   name: 'login_insert',
   text: `INSERT INTO login (id, user_id, auth_time, acr, amr, secret_wrapped, root_version,
-      context_sealed, created_at, last_seen_at, idle_timeout, absolute_end_at)
-    SELECT $1, u.id, t, $3, $4, $5, $6, $7, t, t, $8, t + make_interval(secs => $9)
+      context_sealed, created_at, last_seen_at, idle_timeout, absolute_end_at, device_class)
+    SELECT $1, u.id, t, $3, $4, $5, $6, $7, t, t, $8, t + make_interval(secs => $9), $11
     FROM (SELECT id FROM "user" WHERE id = $2 AND state = 'active'
         AND ($10::int IS NULL OR password_version = $10)
         AND NOT (second_factor AND $3 = '${AAL1}') FOR SHARE) u,
@@ -82,6 +83,7 @@ export async function insertLogin(db: Sql, login: NewLogin, entry: NewEntry): Pr
     login.idleTimeout,
     login.absoluteTimeout,
     login.passwordVersion,
+    login.deviceClass,
   ]
   const row = await changeAndTell<{ auth_time: Date }>(db, { statement: INSERT, values }, entry)
   return row?.auth_time ?? null

@@ -1,17 +1,24 @@
 import { appendEntry, type SealedContext } from '../../audit/append-entry.ts'
 import type { Sql } from '../../database/sql.ts'
 import { type Db, sqlTransaction } from '../../database/transaction.ts'
+import type { Policies } from '../../decisions/policies.ts'
 import { DomainError } from '../../errors.ts'
 import { type LoginId, newId, type UserId } from '../../ids.ts'
 import type { Keyring } from '../../keys/keyring.ts'
 import { passwordStands } from '../../users/password-proof.ts'
+import { workspacesOf } from '../../workspaces/find-membership.ts'
 import { type Context, sealContext } from '../context/context.ts'
+import { deviceClassOf } from '../context/device-class.ts'
+import type { EndedSession } from '../ending/end.ts'
+import { type Coming, comingOf } from '../limits/coming.ts'
+import { makeRoom } from '../limits/make-room.ts'
 import type { LoginLimits, Proof } from './login.ts'
-import { insertLogin, updateProof } from './login-store.ts'
+import { insertLogin, type NewLogin, updateProof } from './login-store.ts'
 
 interface Deps {
   readonly db: Db
   readonly keyring: Pick<Keyring, 'createLoginSecret' | 'loginKey'>
+  readonly policies: Pick<Policies, 'effectiveFor'>
   readonly config: { readonly login: LoginLimits }
 }
 
@@ -25,41 +32,81 @@ export interface ProvenUser {
   readonly auditContext?: SealedContext | null
 }
 
-/** Begins a login for a person who has just proved who they are. */
-export async function startLogin(
-  deps: Deps,
-  user: ProvenUser,
-): Promise<{ readonly id: LoginId; readonly authTime: Date }> {
-  const id = newId<'lgn'>()
-  const secret = await deps.keyring.createLoginSecret({ loginId: id, userId: user.userId })
-  const key = await deps.keyring.loginKey(
-    { ...secret, loginId: id, userId: user.userId },
-    'login-data',
-  )
-  const contextSealed = sealContext(key, ['login', id], user.context)
+export interface StartedLogin {
+  readonly id: LoginId
+  readonly authTime: Date
+  /** Sessions that made room for it. */
+  readonly evicted: readonly EndedSession[]
+}
 
-  const authTime = await insertLogin(
-    deps.db,
-    {
-      id,
-      userId: user.userId,
-      ...user.proof,
-      secretWrapped: secret.wrapped,
-      rootVersion: secret.rootVersion,
-      contextSealed,
-      ...deps.config.login,
-      passwordVersion: user.passwordVersion ?? null,
-    },
-    {
+/**
+ * Begins a login for a person who has just proved who they are.
+ *
+ * Throws `LimitReached` where they are in as many places as they may be, and leave none for it.
+ */
+export async function startLogin(deps: Deps, user: ProvenUser): Promise<StartedLogin> {
+  const coming = await comingAs(deps, user)
+  const login = await draftLogin(deps, user, coming.comer.deviceClass)
+  const by = { kind: 'user', id: user.userId } as const
+  const begin = async (db: Sql): Promise<Date> => {
+    const authTime = await insertLogin(db, login, {
       action: 'login.created',
-      actor: { kind: 'user', id: user.userId },
-      subject: { kind: 'login', id },
+      actor: by,
+      subject: { kind: 'login', id: login.id },
       detail: { acr: user.proof.acr, amr: user.proof.amr },
       context: user.auditContext ?? null,
-    },
-  )
-  if (!authTime) throw new DomainError('invalid_credentials', 'the person may not log in')
-  return { id, authTime }
+    })
+    if (!authTime) throw new DomainError('invalid_credentials', 'the person may not log in')
+    return authTime
+  }
+  if (coming.limits.length === 0)
+    return { id: login.id, authTime: await begin(deps.db), evicted: [] }
+
+  return sqlTransaction(deps.db, async (tx) => {
+    const evicted = await makeRoom(tx, coming, { by, hold: async () => undefined })
+    return { id: login.id, authTime: await begin(tx), evicted }
+  })
+}
+
+async function draftLogin(
+  { keyring, config }: Deps,
+  { userId, proof, context, passwordVersion }: ProvenUser,
+  deviceClass: string | null,
+): Promise<NewLogin> {
+  const id = newId<'lgn'>()
+  const secret = await keyring.createLoginSecret({ loginId: id, userId })
+  const key = await keyring.loginKey({ ...secret, loginId: id, userId }, 'login-data')
+  return {
+    id,
+    userId,
+    ...proof,
+    secretWrapped: secret.wrapped,
+    rootVersion: secret.rootVersion,
+    contextSealed: sealContext(key, ['login', id], context),
+    deviceClass,
+    ...config.login,
+    passwordVersion: passwordVersion ?? null,
+  }
+}
+
+/** A login is in no workspace, so that the rules of workspaces and roles do not speak of it. */
+async function comingAs({ db, policies }: Deps, user: ProvenUser): Promise<Coming> {
+  const { userId, context, proof } = user
+  const { acr } = proof
+  const policy = await policies.effectiveFor({ workspaceId: null, clientId: null, roles: [], acr })
+  const comer = {
+    userId,
+    workspaceId: null,
+    clientId: null,
+    priority: null,
+    roles: [] as readonly string[],
+    deviceClass: deviceClassOf(context),
+    acr,
+  }
+  const coming = comingOf(policy, comer, 'login')
+  if (!coming.limits.some(({ priorities }) => priorities?.role)) return coming
+  const memberships = await workspacesOf(db, userId)
+  return { ...coming, comer: { ...comer, roles: memberships.flatMap(({ roles }) => roles) } }
 }
 
 /** Notes a fresh proof in a live login, whose limits count anew from it (NIST SP 800-63B-4 §5.2). */

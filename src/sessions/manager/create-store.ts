@@ -44,22 +44,43 @@ const REST = `
 
 // Person, membership and workspace are held: who ends one of them waits for this session and finds
 // it, or was first and leaves nothing to be made.
+const placeOfUser = (user: string, workspace: string) => `SELECT w.id FROM "user" u
+  JOIN membership m ON m.user_id = u.id AND m.workspace_id = ${workspace}
+  JOIN workspace w ON w.id = m.workspace_id AND w.state = 'active'
+  WHERE u.id = ${user} AND u.state = 'active' FOR SHARE OF u, m, w`
+
+const placeOfService = (client: string, workspace: string) => `SELECT w.id FROM client k
+  JOIN admission a ON a.client_id = k.id AND a.workspace_id = ${workspace}
+  JOIN workspace w ON w.id = a.workspace_id AND w.state = 'active'
+  WHERE k.id = ${client} AND k.disabled_at IS NULL`
+
 const INSERT_FOR_USER: Statement = {
   name: 'session_create',
   text: `INSERT INTO session (${COLUMNS}) SELECT ${VALUES}
-    FROM (SELECT w.id FROM "user" u
-        JOIN membership m ON m.user_id = u.id AND m.workspace_id = $3
-        JOIN workspace w ON w.id = m.workspace_id AND w.state = 'active'
-        WHERE u.id = $4 AND u.state = 'active' FOR SHARE OF u, m, w) w, ${REST}`,
+    FROM (${placeOfUser('$4', '$3')}) w, ${REST}`,
 }
 
 const INSERT_FOR_SERVICE: Statement = {
   name: 'session_create_service',
   text: `INSERT INTO session (${COLUMNS}) SELECT ${VALUES}
-    FROM (SELECT w.id FROM client k
-        JOIN admission a ON a.client_id = k.id AND a.workspace_id = $3
-        JOIN workspace w ON w.id = a.workspace_id AND w.state = 'active'
-        WHERE k.id = $5 AND k.disabled_at IS NULL AND $4::uuid IS NULL FOR SHARE OF k, a, w) w, ${REST}`,
+    FROM (${placeOfService('$5', '$3')} AND $4::uuid IS NULL FOR SHARE OF k, a, w) w, ${REST}`,
+}
+
+const HOLD_FOR_USER: Statement = { name: 'session_place', text: placeOfUser('$1', '$2') }
+const HOLD_FOR_SERVICE: Statement = {
+  name: 'session_place_service',
+  text: `${placeOfService('$1', '$2')} FOR SHARE OF k, a, w`,
+}
+
+/** Holds what a session will stand on; false where its holder may not enter the workspace. */
+export async function heldPlace(
+  tx: Sql,
+  { userId, clientId, workspaceId }: Pick<DraftedSession, 'userId' | 'clientId' | 'workspaceId'>,
+): Promise<boolean> {
+  const held = userId
+    ? await tx.query(HOLD_FOR_USER, [userId, workspaceId])
+    : await tx.query(HOLD_FOR_SERVICE, [clientId, workspaceId])
+  return held.length === 1
 }
 
 /** False when whoever it is for may not enter the workspace any more. */

@@ -4,7 +4,7 @@ import type { ServerKeys } from '../../keys/data-keys.ts'
 type Sealer = Pick<ServerKeys['data'], 'seal' | 'open'>
 
 export interface TicketPlace {
-  readonly kind: 'first-proof' | 'passkey-challenge' | 'totp-enrolment'
+  readonly kind: 'first-proof' | 'passkey-challenge' | 'totp-enrolment' | 'waiting'
   /** What it is good for: an interaction, a login, a form. */
   readonly scope: string
 }

@@ -44,7 +44,7 @@ export interface Api {
 }
 
 interface Stage {
-  readonly node: Node
+  readonly node: Pick<Node, 'issuer' | 'services'>
   readonly given: Given
 }
 

@@ -32,6 +32,8 @@ export const SAMPLES: Readonly<Record<Route, MakeSample>> = {
   'POST /interaction/:uid/factor': ({ asked }) =>
     posted(asked.login, 'factor', { ticket: 'none', code: '000000' }),
   'POST /interaction/:uid/passkey': ({ asked }) => posted(asked.login, 'passkey', PASSKEY),
+  'POST /interaction/:uid/room': ({ asked }) =>
+    posted(asked.login, 'room', { ticket: 'none', end: 'lgn_x' }),
   'POST /interaction/:uid/workspace': ({ asked }) =>
     posted(asked.workspace, 'workspace', { workspace: 'wsp_x' }),
   'POST /interaction/:uid/consent': ({ asked }) =>
@@ -81,6 +83,7 @@ export const SAMPLES: Readonly<Record<Route, MakeSample>> = {
   'POST /login/factor': ({ signIn }) =>
     form(signIn, '/login/factor', { ticket: 'none', recovery: 'none' }),
   'POST /login/passkey': ({ signIn }) => form(signIn, '/login/passkey', PASSKEY),
+  'POST /login/room': ({ signIn }) => form(signIn, '/login/room', { ticket: 'none', end: 'ses_x' }),
   'GET /login/:step': ({ signIn }) => ({
     ...page(signIn, '/login/factor'),
     query: { to: 'security', from: 'V1StGXR8_Z5jdHi6B' },

@@ -8,6 +8,7 @@ import { type Operation, operation } from '../operation.ts'
 import type { SessionsDeps } from '../sessions/deps.ts'
 import { sessionId, userRef, workspaceRef } from '../sessions/schemas.ts'
 import { imagined } from './imagined.ts'
+import { presentLimit } from './limit-schemas.ts'
 import { explanation, NAMES } from './schemas.ts'
 
 const input = z.object({
@@ -48,12 +49,21 @@ export function explainPolicyOperation(deps: SessionsDeps): Operation {
 }
 
 /** In the API's words; the operator's commands say the same. */
-export function presentPolicy({ rules, origins }: EffectivePolicy): z.input<typeof explanation> {
+export function presentPolicy({
+  rules,
+  origins,
+  concurrent,
+}: EffectivePolicy): z.input<typeof explanation> {
   const shown = Object.entries(NAMES).map(([name, rule]) => {
     const { level, subject } = origins[rule]
     return [name, { value: rules[rule], level, subject: subjectOutside(level, subject) }]
   })
-  return { rules: Object.fromEntries(shown) }
+  return {
+    rules: Object.fromEntries(shown),
+    concurrent_sessions: concurrent.map((limit) =>
+      presentLimit(limit, subjectOutside(limit.origin.level, limit.origin.subject)),
+    ),
+  }
 }
 
 /** Identifiers carry their kind outside. */

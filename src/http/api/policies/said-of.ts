@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Policy } from '../../../decisions/policy.ts'
+import { presentConcurrency } from './limit-schemas.ts'
 import { NAMES, type rules } from './schemas.ts'
 
 /** What a level says, in the API's words. */
@@ -7,5 +8,9 @@ export function saidOf(said: Policy['rules']): z.output<typeof rules> {
   const given = Object.entries(NAMES)
     .map(([name, rule]) => [name, said[rule]])
     .filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given)
+  const { concurrent } = said
+  return {
+    ...Object.fromEntries(given),
+    ...(concurrent && { concurrent_sessions: presentConcurrency(concurrent) }),
+  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Rules } from '../../../decisions/policy.ts'
+import { appliedLimit, concurrentSessions } from './limit-schemas.ts'
 
 const seconds = (description: string) =>
   z
@@ -20,6 +21,7 @@ export const rules = z
     max_elevation: seconds('How long a session may be given more than its roles allow'),
     elevation_reason: z.boolean().optional(),
     elevation_approval: z.boolean().optional(),
+    concurrent_sessions: concurrentSessions.optional(),
   })
   .meta({ id: 'PolicyRules' })
 
@@ -32,7 +34,10 @@ export const NAMES = {
   max_elevation: 'maxElevation',
   elevation_reason: 'elevationReason',
   elevation_approval: 'elevationApproval',
-} as const satisfies Record<keyof z.output<typeof rules>, keyof Rules>
+} as const satisfies Record<
+  Exclude<keyof z.output<typeof rules>, 'concurrent_sessions'>,
+  keyof Rules
+>
 
 const origin = z.object({
   value: z.union([z.number(), z.boolean()]),
@@ -41,5 +46,8 @@ const origin = z.object({
 })
 
 export const explanation = z
-  .object({ rules: z.record(z.enum(Object.keys(NAMES) as (keyof typeof NAMES)[]), origin) })
+  .object({
+    rules: z.record(z.enum(Object.keys(NAMES) as (keyof typeof NAMES)[]), origin),
+    concurrent_sessions: z.array(appliedLimit),
+  })
   .meta({ id: 'PolicyExplanation', description: 'Each rule that holds, and which level set it' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Rules, roleSubject } from '../../../decisions/policy.ts'
+import { type Rules, roleSubject, type Said } from '../../../decisions/policy.ts'
 import type { PolicyLevel } from '../../../decisions/policy-level.ts'
 import { removePolicy, setPolicy } from '../../../decisions/set-policy.ts'
 import { DomainError } from '../../../errors.ts'
@@ -11,6 +11,7 @@ import type { Caller } from '../caller.ts'
 import { type Operation, operation } from '../operation.ts'
 import type { SessionsDeps } from '../sessions/deps.ts'
 import { workspaceRef } from '../sessions/schemas.ts'
+import { concurrencyOf } from './limit-schemas.ts'
 import { NAMES, rules } from './schemas.ts'
 
 const role = z.string().max(64)
@@ -40,7 +41,7 @@ export function workspaceRuleOperations(deps: SessionsDeps): readonly Operation[
       scope: 'policies:manage',
       summary: 'Say what holds for all sessions of a workspace',
       description:
-        'In place of what was said before. Rules only tighten: of all that apply the strictest holds. Running sessions follow within a minute.',
+        'In place of what was said before. Rules only tighten: of all that apply the strictest holds. Running sessions follow within a minute; where there are more than a limit allows, those end whom its action names.',
       input: z.object({ workspace: workspaceRef, rules }),
       output: z.object({ rules }),
       errors: ['workspace_not_found'],
@@ -112,9 +113,13 @@ async function mustReach(
 }
 
 /** What was said in the API's words, in ours. */
-export function rulesOf(said: z.output<typeof rules>): Partial<Rules> {
+export function rulesOf(said: z.output<typeof rules>): Said {
   const given = Object.entries(NAMES)
     .map(([name, rule]) => [rule, said[name as keyof typeof NAMES]])
     .filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given) as Partial<Rules>
+  const { concurrent_sessions: limits } = said
+  return {
+    ...(Object.fromEntries(given) as Partial<Rules>),
+    ...(limits && Object.keys(limits).length > 0 && { concurrent: concurrencyOf(limits) }),
+  }
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { DomainError } from '../../../errors.ts'
-import { createSession } from '../../../sessions/manager/create-session.ts'
+import type { NewStay } from '../../../sessions/manager/create-session.ts'
 import { placeService } from '../../../sessions/manager/place-session.ts'
 import { type Operation, operation } from '../operation.ts'
-import { tellCreated } from '../outcomes.ts'
 import { contextOf } from './context.ts'
 import type { SessionsDeps } from './deps.ts'
-import { presentIssued } from './present.ts'
-import { issued, sessionContext, workspaceRef } from './schemas.ts'
+import { made, makeSession, makingInput, statusOf } from './make-session.ts'
+import { workspaceRef } from './schemas.ts'
 
 /**
  * A session that a service holds itself. Under a scope of its own: whoever may do this alone makes
@@ -24,11 +23,10 @@ export function createOwnSessionOperation(deps: SessionsDeps): Operation {
       'It lives as a person’s does: its token is validated, renewed and ended alike, and it ends when you are dismissed from the workspace, disabled or deleted. Without `workspace_id` it is made in the only workspace that you were admitted to. A person’s session begins with a login.',
     input: z.object({
       workspace_id: workspaceRef.optional(),
-      context: sessionContext.default({}),
-      priority: z.int().min(-1000).max(1000).optional(),
+      ...makingInput,
     }),
-    output: issued,
-    status: 201,
+    output: made,
+    status: statusOf,
     errors: [
       'permission_denied',
       'workspace_required',
@@ -41,7 +39,7 @@ export function createOwnSessionOperation(deps: SessionsDeps): Operation {
         throw new DomainError('permission_denied', 'a person’s session begins with a login')
       const named = input.workspace_id ?? null
       const workspaceId = await placeService(deps.db, { named, reach: caller.reach })
-      const created = await createSession(deps, {
+      const stay: NewStay = {
         holder: { kind: 'service' },
         workspaceId,
         clientId: caller.clientId,
@@ -51,9 +49,8 @@ export function createOwnSessionOperation(deps: SessionsDeps): Operation {
         authTime: null,
         priority: input.priority ?? null,
         by: caller.actor,
-      })
-      tellCreated('service')
-      return presentIssued(created)
+      }
+      return makeSession(deps, caller, { stay, isDry: input.dry_run })
     },
   })
 }

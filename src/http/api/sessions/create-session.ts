@@ -1,19 +1,17 @@
 import { z } from 'zod'
 import { DomainError } from '../../../errors.ts'
-import { createSession, type Holder } from '../../../sessions/manager/create-session.ts'
+import type { Holder } from '../../../sessions/manager/create-session.ts'
 import { personOf, placeSession } from '../../../sessions/manager/place-session.ts'
 import { type Operation, operation } from '../operation.ts'
-import { tellCreated } from '../outcomes.ts'
 import { contextOf } from './context.ts'
 import type { SessionsDeps } from './deps.ts'
-import { presentIssued } from './present.ts'
-import { issued, sessionContext, userRef, workspaceRef } from './schemas.ts'
+import { made, makeSession, makingInput, statusOf } from './make-session.ts'
+import { userRef, workspaceRef } from './schemas.ts'
 
 const input = z.object({
   user_id: userRef,
   workspace_id: workspaceRef.optional(),
-  context: sessionContext.default({}),
-  priority: z.int().min(-1000).max(1000).optional(),
+  ...makingInput,
 })
 
 /** `createSession(userId, context)`: a session that no browser's login stands behind. */
@@ -25,10 +23,10 @@ export function createSessionOperation(deps: SessionsDeps): Operation {
     scope: 'sessions:create',
     summary: 'Make a session for a person',
     description:
-      'Without `workspace_id` it is made in the only workspace that you were admitted to and the person is a member of.',
+      'Without `workspace_id` it is made in the only workspace that you were admitted to and the person is a member of. Where a limit is reached, others may end for it, or the answer is `limit_reached`, which says what would make it succeed.',
     input,
-    output: issued,
-    status: 201,
+    output: made,
+    status: statusOf,
     errors: [
       'user_not_found',
       'workspace_required',
@@ -46,7 +44,7 @@ export function createSessionOperation(deps: SessionsDeps): Operation {
         reach: caller.reach,
       })
       const holder: Holder = { kind: 'user', userId: user.id, roles: placed.roles }
-      const created = await createSession(deps, {
+      const stay = {
         holder,
         workspaceId: placed.workspaceId,
         clientId: caller.clientId,
@@ -56,9 +54,8 @@ export function createSessionOperation(deps: SessionsDeps): Operation {
         authTime: null,
         priority: asked.priority ?? null,
         by: caller.actor,
-      })
-      tellCreated('api')
-      return presentIssued(created)
+      }
+      return makeSession(deps, caller, { stay, isDry: asked.dry_run })
     },
   })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'playwright/test'
-import { deviceWords } from '../../../src/http/account/device-words.ts'
+import { deviceWords } from '../../src/http/device-words.ts'
 
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)'
 
