@@ -10,7 +10,9 @@ import { startDeliveries } from './revocation/deliveries.ts'
 import { lookInterval, rotationInterval } from './services/signing-rotation.ts'
 import type { Services } from './services.ts'
 import { FLUSH_SECONDS } from './sessions/activity.ts'
+import type { EndedSession } from './sessions/ending/end.ts'
 import { IDLE_SLACK, sweep } from './sessions/ending/sweep.ts'
+import { lowerLimits } from './sessions/limits/lower-limits.ts'
 import { closeElevations } from './sessions/manager/close-elevations.ts'
 import { tightenSessions } from './sessions/manager/tighten-sessions.ts'
 import { TALLY_WINDOW } from './users/failure-tally.ts'
@@ -79,6 +81,11 @@ export const JOBS: readonly Job<Services>[] = [
   { name: ROOT_ROTATION, every: 300, run: (s) => s.rootCare.look() },
   { name: 'sessions.sweep', every: 15, run: sweepAndTell },
   { name: 'sessions.tighten', every: 20, run: (s) => tightenSessions(s) },
+  {
+    name: 'sessions.lower-limits',
+    every: 20,
+    run: async (s) => tellEnds(await lowerLimits(s)),
+  },
   { name: 'sessions.close-elevations', every: 15, run: (s) => closeElevations(s) },
   { name: 'keys.destroy-unused-epochs', every: 300, run: (s) => destroyUnusedEpochs(s.db, s) },
   { name: 'keys.destroy-unused-data', every: 3_600, run: (s) => destroyUnusedDataKeys(s.db) },
@@ -189,6 +196,9 @@ async function purgeAndTell({ db, config }: Services): Promise<void> {
 }
 
 async function sweepAndTell(services: Services): Promise<void> {
-  for (const { id, cause } of await sweep(services))
-    outcomes.publish({ kind: 'session.ended', cause, session: id })
+  tellEnds(await sweep(services))
+}
+
+function tellEnds(ended: readonly EndedSession[]): void {
+  for (const { id, cause } of ended) outcomes.publish({ kind: 'session.ended', cause, session: id })
 }
