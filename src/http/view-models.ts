@@ -70,6 +70,8 @@ export interface LoginModel extends Form {
   readonly error: FactorError | null
   /** With `throttled`, as in "2 minutes". */
   readonly retryAfter: string | null
+  /** What the person should know before they log in: that their last login here made room. */
+  readonly notice: string | null
   /** Why somebody who is logged in is asked again; the username is then fixed. */
   readonly confirmReason: string | null
   readonly cancelAction: string | null

@@ -145,7 +145,7 @@ async function answer(
       if (attempts < MOST_ATTEMPTS) continue
       throw new DomainError('session_ended', 'the session ended each time it was entered')
     }
-    if (state.byPriorCookie) keepNewestCookie(deps, ctx)
+    if (state.byPriorCookie || state.withoutLogin) keepNewestCookie(deps, ctx)
     finish(deps, ctx)
     return undefined
   }

@@ -1,5 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
-import { parseId } from '../ids.ts'
+import { formatId, parseId } from '../ids.ts'
 import { LEVEL_UNMET, meetsAsked, mustBeKnown } from './asked-level.ts'
 import type { OidcDeps } from './deps.ts'
 import { detailsOf, mayChoose } from './full-workspace.ts'
@@ -18,6 +18,13 @@ export function interactionsFor(deps: OidcDeps) {
     (ctx) => {
       const { barred: isBarred } = requireState()
       return isBarred && !ctx.oidc.result?.login ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
+    },
+    // For the page that tells why.
+    async (ctx) => {
+      const resolved = await resolveWorkspace(deps, ctx)
+      return resolved.state === 'resolved'
+        ? { workspace: formatId('wsp', resolved.place.workspace.id) }
+        : {}
     },
   )
   const unmet = new Check(

@@ -66,6 +66,8 @@ export interface RequestState {
   cookie: string | null
   /** It is the one before its newest, and nothing was proved since. */
   byPriorCookie: boolean
+  /** The library answers a cookie that stands for no login with another that stands for none. */
+  withoutLogin: boolean
   /** What the library answered with a bare 500. */
   failure: unknown
 }
@@ -103,6 +105,7 @@ export function openState(request: IncomingMessage): RequestState {
     full: null,
     cookie: null,
     byPriorCookie: false,
+    withoutLogin: false,
     failure: null,
   }
   states.set(request, state)

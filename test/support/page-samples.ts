@@ -24,6 +24,7 @@ const login: PageModels['login'] = {
   username: '',
   error: null,
   retryAfter: null,
+  notice: null,
   confirmReason: null,
   cancelAction: '/interaction/q1/cancel',
   switchAction: null,
@@ -62,6 +63,32 @@ const problem: PageModels['problem'] = {
   ],
   csrf: 'c5rf-value',
   back: { href: 'https://notes.example.com/', label: 'Back to Notes' },
+}
+const room: PageModels['room'] = {
+  ...form,
+  fields: [],
+  ticket: 'sealed',
+  clientName: 'Notes',
+  of: 'logins',
+  mayChoose: true,
+  max: 2,
+  places: [
+    {
+      value: 'lgn_1',
+      words: 'Firefox on Windows',
+      handheld: false,
+      workspaces: ['Harbour House', 'Lantern Row'],
+      lastUsed: '3 days ago',
+    },
+    {
+      value: 'lgn_2',
+      words: 'Safari on iPhone',
+      handheld: true,
+      workspaces: [],
+      lastUsed: '5 minutes ago',
+    },
+  ],
+  cancelAction: '/interaction/q1/cancel',
 }
 const long = 'Gesellschaft-für-außerordentlich-lange-Bezeichnungen-und-Namen-ohne-jede-Pause'
 
@@ -112,6 +139,30 @@ export const pageSamples: readonly PageSample[] = [
       username: 'ada@example.com',
       confirmReason: 'You are logging out another browser. Your password confirms it.',
       cancelAction: '/account/cancel',
+    },
+  },
+  {
+    title: 'login-evicted',
+    page: 'login',
+    model: {
+      ...login,
+      notice:
+        'Your login here was ended 5 minutes ago, because another one took its place and only so many are allowed at a time. If the other one is not yours, change your password.',
+    },
+  },
+  { title: 'room', page: 'room', model: room },
+  { title: 'room-denied', page: 'room', model: { ...room, mayChoose: false } },
+  {
+    title: 'room-sessions',
+    page: 'room',
+    model: {
+      ...room,
+      of: 'sessions',
+      max: 1,
+      places: [
+        { ...room.places[0]!, words: 'Notes, Billing', workspaces: ['Harbour House'] },
+        { ...room.places[1]!, words: long, workspaces: [long] },
+      ],
     },
   },
   {

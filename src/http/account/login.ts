@@ -6,6 +6,7 @@ import { findUser } from '../../users/find-user.ts'
 import { browserLogin, rememberLogin } from '../interactions/browser-login.ts'
 import { anyPasskey, type Door } from '../interactions/door.ts'
 import type { EnterDeps, Entrance } from '../interactions/enter.ts'
+import { loggedOutNotice } from '../interactions/eviction-words.ts'
 import { goOn, show } from '../interactions/show.ts'
 import { type FailedLogin, failureShown } from '../interactions/try-login.ts'
 import type { AccountDeps } from './deps.ts'
@@ -74,6 +75,7 @@ async function showLogin(
     clientName: null,
     username: person?.username ?? failed?.username ?? '',
     ...failureShown(ctx, failed),
+    notice: door.current ? null : await loggedOutNotice(deps, ctx),
     confirmReason: person ? 'You are about to change how you log in.' : null,
     cancelAction: null,
     switchAction: null,

@@ -138,6 +138,7 @@ async function askAgain(
     clientName: null,
     username,
     ...failureShown(ctx, failed),
+    notice: null,
     confirmReason: act.reason,
     cancelAction: ACTS.cancel,
     switchAction: null,

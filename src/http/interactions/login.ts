@@ -1,12 +1,14 @@
 import type { RouterContext } from '@koa/router'
-import { formatId } from '../../ids.ts'
+import { formatId, parseId } from '../../ids.ts'
 import type { Admitted } from '../../sessions/login/admit.ts'
+import { whyLeft } from '../../sessions/login/why-evicted.ts'
 import { findUser } from '../../users/find-user.ts'
 import { parseUsername } from '../../users/user.ts'
 import { rememberLogin } from './browser-login.ts'
 import type { InteractionDeps } from './deps.ts'
 import { anyPasskey } from './door.ts'
 import type { EnterDeps, Entrance } from './enter.ts'
+import { barredReason, loggedOutNotice } from './eviction-words.ts'
 import { answer, type OpenInteraction, openInteraction } from './open-interaction.ts'
 import { raiseLevel } from './raise-level.ts'
 import { doorOf } from './request-door.ts'
@@ -40,7 +42,8 @@ async function showLogin(
     clientName,
     username: confirmed ?? failed?.username ?? hintOf(interaction),
     ...failureShown(ctx, failed),
-    confirmReason: confirmed === null ? null : reasonFor(interaction),
+    notice: interaction.login ? null : await loggedOutNotice(deps, ctx),
+    confirmReason: confirmed === null ? null : await reasonFor(deps, interaction),
     cancelAction: `${path}/cancel`,
     switchAction: confirmed === null ? null : `${path}/switch`,
     passkey: anyPasskey(deps, doorOf(interaction)),
@@ -104,10 +107,14 @@ async function personToConfirm(
   return (await findUser(db, login.userId))?.username ?? null
 }
 
-function reasonFor({ details, clientName }: OpenInteraction): string {
-  return details.prompt.reasons.includes('workspace_barred')
-    ? 'Your last session in this workspace was ended. Your password opens a new one.'
-    : `${clientName} wants to be sure that it is still you.`
+async function reasonFor(
+  deps: InteractionDeps,
+  { details, clientName, login }: OpenInteraction,
+): Promise<string> {
+  if (!details.prompt.reasons.includes('workspace_barred'))
+    return `${clientName} wants to be sure that it is still you.`
+  const workspaceId = parseId('wsp', details.prompt.details.workspace)
+  return barredReason(login && workspaceId && (await whyLeft(deps, login.id, workspaceId)))
 }
 
 /** `login_hint` may be anything; only what could be a username is put into the field. */

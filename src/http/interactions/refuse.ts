@@ -1,6 +1,7 @@
 import type { RouterContext } from '@koa/router'
 import { LEVEL_UNMET } from '../../oidc/asked-level.ts'
 import { LIMIT_REACHED } from '../../oidc/interaction-policy.ts'
+import { readForm } from '../middleware/read-body.ts'
 import type { InteractionDeps } from './deps.ts'
 import { answer, askedLogin, askInstead, openInteraction } from './open-interaction.ts'
 
@@ -22,9 +23,10 @@ const NO_ROOM = {
   error_description: 'there are as many sessions as there may be',
 }
 
-function refusalOf(reasons: readonly string[]) {
+function refusalOf(reasons: readonly string[], { because }: Readonly<Record<string, string>>) {
   if (reasons.includes('not_a_member')) return NOT_A_MEMBER
-  if (reasons.includes(LIMIT_REACHED) || reasons.includes('limit_open')) return NO_ROOM
+  // A login for which there is no room is no prompt of its own: its page says so.
+  if (because === LIMIT_REACHED || reasons.includes(LIMIT_REACHED)) return NO_ROOM
   return reasons.includes(LEVEL_UNMET) ? UNMET : REFUSED
 }
 
@@ -34,7 +36,8 @@ export function postCancel(deps: InteractionDeps) {
     const interaction = await openInteraction(deps, ctx)
     const { details } = interaction
     await deps.csrf.check(ctx, details.uid)
-    await answer(ctx, interaction, { ...refusalOf(details.prompt.reasons), keep: 'nothing' })
+    const refusal = refusalOf(details.prompt.reasons, await readForm(ctx))
+    await answer(ctx, interaction, { ...refusal, keep: 'nothing' })
   }
 }
 

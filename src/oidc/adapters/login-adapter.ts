@@ -28,9 +28,11 @@ export function loginAdapter(deps: Pick<OidcDeps, 'db' | 'serverKeys'>): ModelAd
     },
     upsert: async (cookie, payload) => {
       // A visitor without a login leaves no row: any junk cookie could make one otherwise.
-      if (!payload.accountId || currentState()?.byPriorCookie) return
+      const state = currentState()
+      if (state && !payload.accountId) state.withoutLogin = true
+      if (!payload.accountId || state?.byPriorCookie) return
       // The library saves it with many an answer; what stands already is not written again.
-      if (cookie === currentState()?.cookie) return
+      if (cookie === state?.cookie) return
       const id = textOf(payload, 'uid') as LoginId
       await writeFirst(deps.db, {
         alone: true,
