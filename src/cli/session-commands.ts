@@ -9,6 +9,8 @@ import { findUserByUsername } from '../users/find-user.ts'
 import { type Answer, table } from './answer.ts'
 import { addCommand, answering, type CommonOptions, parseLimit } from './command.ts'
 import { mustFindWorkspace } from './memberships.ts'
+import { UsageError } from './refusal.ts'
+import { type PreviewOptions, preview } from './session-preview.ts'
 import type { Terminal } from './terminal.ts'
 import { OPERATOR, withCore } from './with-core.ts'
 
@@ -26,9 +28,21 @@ export function addSessionCommands(program: Command, terminal: Terminal): void {
     .option('--workspace <workspace>', 'its slug or identifier')
     .option('--limit <count>', 'at most 1000 (100)', parseLimit)
     .action(answering<ListOptions>(terminal, (options) => list(terminal, options)))
+  addCommand(session, 'preview', 'Say who would leave for one more; nothing is changed')
+    .requiredOption('--user <username>')
+    .option('--workspace <workspace>', 'for a session there; without it, for a login')
+    .option('--client <client>', 'that makes the session, or that it begins with')
+    .option('--priority <number>', 'of the session, as the API would give it', parsePriority)
+    .action(answering<PreviewOptions>(terminal, (options) => preview(terminal, options)))
   addCommand(session, 'end <session...>', 'End sessions; their keys are destroyed').action(
     answering<CommonOptions>(terminal, (options, ids) => end(terminal, ids, options)),
   )
+}
+
+function parsePriority(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && Math.abs(number) <= 1000) return number
+  throw new UsageError('a priority is a whole number from -1000 to 1000')
 }
 
 async function list(terminal: Terminal, options: ListOptions): Promise<Answer> {

@@ -1,6 +1,9 @@
 export { SessionError, type SessionErrorCode } from './errors.ts'
 export { SessionManager, type SessionManagerOptions } from './session-manager.ts'
 export type {
+  CountedSession,
+  CreatedSession,
+  CreateOptions,
   Elevation,
   ElevationOptions,
   IssuedSession,
@@ -8,6 +11,7 @@ export type {
   Session,
   SessionAnalytics,
   SessionContext,
+  SessionPreview,
   ValidateOptions,
   Validation,
 } from './types.ts'

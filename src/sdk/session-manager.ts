@@ -1,14 +1,18 @@
+import { contextOf, creationOf } from './asked.ts'
 import { ClientToken } from './client-token.ts'
 import { errorOf } from './errors.ts'
 import { readJson } from './read-json.ts'
 import { jsonOf, type Line, send } from './send.ts'
 import type {
+  CreatedSession,
+  CreateOptions,
   Elevation,
   ElevationOptions,
   IssuedSession,
   Session,
   SessionAnalytics,
   SessionContext,
+  SessionPreview,
   ValidateOptions,
   Validation,
 } from './types.ts'
@@ -60,15 +64,25 @@ export class SessionManager {
    * Makes a session for a person: `usr_…`, or their identifier in your directory.
    *
    * Throws `workspace_required` where the person is in several workspaces of yours and none is
-   * named, `not_a_member`, `user_not_found`, `limit_reached`, `unavailable`.
+   * named, `not_a_member`, `user_not_found`, `unavailable`, and `limit_reached`, whose details say how
+   * many sessions must end first, and which there are.
    */
-  createSession(userId: string, context: SessionContext = {}): Promise<IssuedSession> {
-    const { workspaceId, ...rest } = context
-    return this.#call('POST', '/sessions', {
-      user_id: userId,
-      ...(workspaceId !== undefined && { workspace_id: workspaceId }),
-      context: contextOf(rest),
-    })
+  createSession(
+    userId: string,
+    context: SessionContext = {},
+    options: CreateOptions = {},
+  ): Promise<CreatedSession> {
+    return this.#call('POST', '/sessions', creationOf(userId, context, options))
+  }
+
+  /** Whether `createSession` would make it, and which sessions a limit would end for it; changes nothing. */
+  previewSession(
+    userId: string,
+    context: SessionContext = {},
+    options: CreateOptions = {},
+  ): Promise<SessionPreview> {
+    const asked = { ...creationOf(userId, context, options), dry_run: true }
+    return this.#call('POST', '/sessions', asked)
   }
 
   /**
@@ -77,7 +91,7 @@ export class SessionManager {
    *
    * Throws `workspace_required`, `workspace_not_found`, `limit_reached`, `unavailable`.
    */
-  createServiceSession(context: SessionContext = {}): Promise<IssuedSession> {
+  createServiceSession(context: SessionContext = {}): Promise<CreatedSession> {
     const { workspaceId, ...rest } = context
     return this.#call('POST', '/me/sessions', {
       ...(workspaceId !== undefined && { workspace_id: workspaceId }),
@@ -215,14 +229,4 @@ interface OwnPage {
 /** The challenge is about the access token; a bad session token is refused without one. */
 function isOurToken(response: Response): boolean {
   return response.headers.get('www-authenticate')?.includes('invalid_token') ?? false
-}
-
-function contextOf({ ipAddress, userAgent, deviceId, location, lastActivity }: SessionContext) {
-  return {
-    ...(ipAddress !== undefined && { ip_address: ipAddress }),
-    ...(userAgent !== undefined && { user_agent: userAgent }),
-    ...(deviceId !== undefined && { device_id: deviceId }),
-    ...(location !== undefined && { location }),
-    ...(lastActivity !== undefined && { last_activity: lastActivity.toISOString() }),
-  }
 }

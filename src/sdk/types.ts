@@ -52,6 +52,43 @@ export interface IssuedSession {
   readonly next: Next
 }
 
+export interface CreatedSession extends IssuedSession {
+  /** Sessions of your workspaces that a limit ended for it. */
+  readonly evicted: readonly string[]
+}
+
+export interface CreateOptions {
+  /** What it is worth where a limit ends the lowest; otherwise the policy says. */
+  readonly priority?: number
+}
+
+/** A login or a session that a limit counts. */
+export interface CountedSession {
+  readonly kind: 'login' | 'session'
+  /** `lgn_…` or `ses_…` */
+  readonly id: string
+  readonly createdAt: Date
+  readonly lastSeenAt: Date
+  readonly priority: number | null
+}
+
+/** What `createSession` would do as things are. */
+export interface SessionPreview {
+  /** `ask`: `createSession` answers `limit_reached`, and one of the candidates must end first. */
+  readonly outcome: 'admitted' | 'denied' | 'ask'
+  readonly wouldEvict: readonly CountedSession[]
+  /** Would leave too, and are beyond your workspaces. */
+  readonly others: number
+  /** The limit that lets nobody in; null where there is room. */
+  readonly reached: {
+    readonly limit: string
+    readonly max: number
+    readonly count: number
+    readonly next: { readonly act: 'end_sessions'; readonly number: number }
+    readonly candidates: readonly CountedSession[]
+  } | null
+}
+
 export type Validation =
   | {
       readonly isValid: true

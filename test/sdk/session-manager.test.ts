@@ -1,4 +1,6 @@
 import { SessionManager } from '@sojourn/sdk'
+import type { Policy } from '../../src/decisions/policy.ts'
+import { setPolicy } from '../../src/decisions/set-policy.ts'
 import { PROBLEMS } from '../../src/http/middleware/problems.ts'
 import { SESSION_ERROR_CODES, SessionError } from '../../src/sdk/errors.ts'
 import { expect, test } from '../support/world.ts'
@@ -115,5 +117,34 @@ test.describe('the SDK', () => {
     })
     isCut = false
     expect(await sessions.getActiveSessions('user123')).toEqual([])
+  })
+
+  test('says who would leave for a session, and makes it', async ({ node }) => {
+    const { sessions, workspace } = await managedOn(node)
+    const rules = { concurrent: { perUser: { max: 1, onReaching: 'evict_lowest_priority' } } }
+    const policy = { level: 'workspace', subject: workspace.id, rules } as const
+    await setPolicy(node.services.db, {
+      policy: policy as Policy,
+      workspaceId: workspace.id,
+      by: { kind: 'operator' },
+    })
+    const first = await sessions.createSession('user123', {}, { priority: 5 })
+    const low = { priority: 4 }
+    expect(await sessions.previewSession('user123', {}, low)).toMatchObject({
+      outcome: 'denied',
+      reached: { count: 1, next: { act: 'end_sessions', number: 1 } },
+    })
+    await expect(sessions.createSession('user123', {}, low)).rejects.toMatchObject({
+      code: 'limit_reached',
+      details: { priority_needed: 5 },
+    })
+    const preview = await sessions.previewSession('user123', {}, { priority: 6 })
+    expect(preview).toMatchObject({
+      outcome: 'admitted',
+      wouldEvict: [{ id: first.session.sessionId }],
+    })
+    expect(preview.wouldEvict[0]?.createdAt).toBeInstanceOf(Date)
+    const second = await sessions.createSession('user123', {}, { priority: 6 })
+    expect(second.evicted).toEqual([first.session.sessionId])
   })
 })

@@ -1,6 +1,7 @@
 import { appendEntry, type SealedContext } from '../../audit/append-entry.ts'
 import type { Sql } from '../../database/sql.ts'
 import { type Db, sqlTransaction } from '../../database/transaction.ts'
+import type { Room } from '../../decisions/make-room.ts'
 import type { Policies } from '../../decisions/policies.ts'
 import { DomainError } from '../../errors.ts'
 import { type LoginId, newId, type UserId } from '../../ids.ts'
@@ -10,8 +11,8 @@ import { workspacesOf } from '../../workspaces/find-membership.ts'
 import { type Context, sealContext } from '../context/context.ts'
 import { deviceClassOf } from '../context/device-class.ts'
 import type { EndedSession } from '../ending/end.ts'
-import { type Coming, comingOf } from '../limits/coming.ts'
-import { makeRoom } from '../limits/make-room.ts'
+import { type Coming, type CountedCandidate, comingOf } from '../limits/coming.ts'
+import { lookForRoom, makeRoom } from '../limits/make-room.ts'
 import type { LoginLimits, Proof } from './login.ts'
 import { insertLogin, type NewLogin, updateProof } from './login-store.ts'
 
@@ -68,6 +69,14 @@ export async function startLogin(deps: Deps, user: ProvenUser): Promise<StartedL
   })
 }
 
+/** Whether a login would begin as things are, and what would leave for it; nothing is changed. */
+export async function previewLogin(
+  deps: Pick<Deps, 'db' | 'policies'>,
+  user: Pick<ProvenUser, 'userId' | 'proof' | 'context'>,
+): Promise<Room<CountedCandidate>> {
+  return lookForRoom(deps.db, await comingAs(deps, user))
+}
+
 async function draftLogin(
   { keyring, config }: Deps,
   { userId, proof, context, passwordVersion }: ProvenUser,
@@ -90,7 +99,10 @@ async function draftLogin(
 }
 
 /** A login is in no workspace, so that the rules of workspaces and roles do not speak of it. */
-async function comingAs({ db, policies }: Deps, user: ProvenUser): Promise<Coming> {
+async function comingAs(
+  { db, policies }: Pick<Deps, 'db' | 'policies'>,
+  user: Pick<ProvenUser, 'userId' | 'proof' | 'context'>,
+): Promise<Coming> {
   const { userId, context, proof } = user
   const { acr } = proof
   const policy = await policies.effectiveFor({ workspaceId: null, clientId: null, roles: [], acr })
