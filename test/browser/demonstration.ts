@@ -38,16 +38,24 @@ interface Fixtures {
   readonly objections: readonly string[]
 }
 
+interface WorkerFixtures {
+  readonly demonstration: Demonstration
+  /** What else it is configured with, as variables. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
 /** One demonstration for all journeys of a worker; people are made for each. */
-export const test = base.extend<Fixtures, { readonly demonstration: Demonstration }>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  settings: [{}, { option: true, scope: 'worker' }],
   demonstration: [
-    async ({}, use) => {
+    async ({ settings }, use) => {
       const database = await createTestDatabase()
       const [port, notes, billing] = [await freePort(), await freePort(), await freePort()]
       const env = {
         SESSION_SECRET_KEY: randomBytes(32).toString('base64'),
         SOJOURN_DEMO_PORTS_NOTES: String(notes),
         SOJOURN_DEMO_PORTS_BILLING: String(billing),
+        ...settings,
       }
       const start = () => startServer({ url: database.url, port, args: ['--demo'], env })
       let server = await start()

@@ -27,7 +27,7 @@ export async function showNoRoom(
     action: roomAction,
     csrf: await deps.csrf.issue(ctx, scope),
     fields,
-    ticket: sealWaiting(deps, scope, proven),
+    ticket: await sealWaiting(deps, scope, proven),
     clientName,
     of: 'logins',
     mayChoose,

@@ -27,7 +27,10 @@ export async function tryRoom(
   tellLogin(result.ok ? 'succeeded' : result.reason)
   if ('ended' in result) tellEnded(result.ended)
   if (result.ok || result.reason === 'limit_reached') return result
-  return failure(result.reason, '', 'retryAfter' in result ? result.retryAfter : null)
+  // Nothing was typed here: what was proven earlier is not good any more.
+  return result.reason === 'unavailable'
+    ? failure(result.reason, '', result.retryAfter)
+    : formExpired()
 }
 
 async function readChoice({ csrf }: Pick<DoorDeps, 'csrf'>, ctx: Context, scope: string) {

@@ -4,15 +4,12 @@ import type { UserId } from '../../ids.ts'
 import type { ServerKeys } from '../../keys/data-keys.ts'
 import { openTicket, sealTicket } from '../../users/factors/ticket.ts'
 import type { Proof } from './login.ts'
-import { spentTicket } from './spend-ticket-store.ts'
 import type { ProvenUser } from './start-login.ts'
+import { spentTicket, ticketTime } from './ticket-store.ts'
 
-interface Keys {
-  readonly serverKeys: { readonly data: Pick<ServerKeys['data'], 'seal' | 'open'> }
-}
-
-interface Deps extends Keys {
+interface Deps {
   readonly db: Sql
+  readonly serverKeys: { readonly data: Pick<ServerKeys['data'], 'seal' | 'open'> }
 }
 
 /** Who has proved everything, and waits for a place. */
@@ -20,7 +17,10 @@ interface Waiting {
   readonly userId: UserId
   readonly proof: Proof
   readonly passwordVersion?: number
+  readonly provenAt: Date
 }
+
+type Written = Omit<Waiting, 'provenAt'> & { readonly provenAt: string }
 
 /** Seconds to choose who makes room; then the proof is given again. */
 const LIFETIME = 300
@@ -29,14 +29,23 @@ const LIFETIME = 300
  * What the page carries on which a person chooses what to log out of: that they have proved who they
  * are, at this door.
  */
-export function sealWaiting({ serverKeys }: Keys, scope: string, proven: ProvenUser): string {
-  const { userId, proof, passwordVersion } = proven
-  const content: Waiting = {
+export async function sealWaiting(
+  { db, serverKeys }: Deps,
+  scope: string,
+  proven: ProvenUser,
+): Promise<string> {
+  const { userId, proof, passwordVersion, provenAt = await ticketTime(db) } = proven
+  const content: Written = {
     userId,
     proof,
     ...(passwordVersion !== undefined && { passwordVersion }),
+    provenAt: provenAt.toISOString(),
   }
-  return sealTicket(serverKeys.data, { kind: 'waiting', scope }, { content, seconds: LIFETIME })
+  return sealTicket(
+    serverKeys.data,
+    { kind: 'waiting', scope },
+    { content, seconds: secondsLeft(provenAt) },
+  )
 }
 
 /**
@@ -48,8 +57,14 @@ export async function takeWaiting(
   scope: string,
   ticket: string,
 ): Promise<Waiting | null> {
-  const waiting = openTicket<Waiting>(serverKeys.data, { kind: 'waiting', scope }, ticket)
+  const waiting = openTicket<Written>(serverKeys.data, { kind: 'waiting', scope }, ticket)
   if (!waiting) return null
   const hash = createHash('sha256').update(`waiting ${ticket}`).digest()
-  return (await spentTicket(db, hash, LIFETIME)) ? waiting : null
+  if (!(await spentTicket(db, hash, LIFETIME))) return null
+  return { ...waiting, provenAt: new Date(waiting.provenAt) }
+}
+
+/** Whoever tries again and again proves nothing by it. */
+function secondsLeft(provenAt: Date): number {
+  return Math.max(0, LIFETIME - (Date.now() - provenAt.getTime()) / 1000)
 }

@@ -76,6 +76,7 @@ function comingAs(
   policy: EffectivePolicy,
   { adds, ...known }: { readonly adds: Adds; readonly sessionId?: SessionId },
 ): Coming | null {
+  if (policy.concurrent.length === 0) return null
   const comer = {
     ...known,
     userId: login.userId,

@@ -53,6 +53,8 @@ export interface NewLogin {
   readonly absoluteTimeout: number
   /** Of the password that was verified, where one was: it must still be the user's. */
   readonly passwordVersion: number | null
+  /** Nothing of the person's may have been ended as a whole since then; null for now. */
+  readonly provenAt: Date | null
 }
 
 // The person's row is locked against an end of all their logins, and a change of their password or
@@ -65,6 +67,7 @@ const INSERT: Statement = {
     SELECT $1, u.id, t, $3, $4, $5, $6, $7, t, t, $8, t + make_interval(secs => $9), $11
     FROM (SELECT id FROM "user" WHERE id = $2 AND state = 'active'
         AND ($10::int IS NULL OR password_version = $10)
+        AND ($12::timestamptz IS NULL OR ended_before IS NULL OR ended_before < $12)
         AND NOT (second_factor AND $3 = '${AAL1}') FOR SHARE) u,
       LATERAL (SELECT clock_timestamp() AS t WHERE u.id IS NOT NULL) c
     RETURNING auth_time`,
@@ -84,6 +87,7 @@ export async function insertLogin(db: Sql, login: NewLogin, entry: NewEntry): Pr
     login.absoluteTimeout,
     login.passwordVersion,
     login.deviceClass,
+    login.provenAt,
   ]
   const row = await changeAndTell<{ auth_time: Date }>(db, { statement: INSERT, values }, entry)
   return row?.auth_time ?? null

@@ -29,6 +29,8 @@ export interface ProvenUser {
   readonly context: Context
   /** Of the password that was verified; it must still be the user's when the proof is written. */
   readonly passwordVersion?: number
+  /** When, where that was a while ago: what has ended everything since then ends this, too. */
+  readonly provenAt?: Date
   /** The same context, sealed for the audit. */
   readonly auditContext?: SealedContext | null
 }
@@ -79,7 +81,7 @@ export async function previewLogin(
 
 async function draftLogin(
   { keyring, config }: Deps,
-  { userId, proof, context, passwordVersion }: ProvenUser,
+  { userId, proof, context, passwordVersion, provenAt }: ProvenUser,
   deviceClass: string | null,
 ): Promise<NewLogin> {
   const id = newId<'lgn'>()
@@ -95,6 +97,7 @@ async function draftLogin(
     deviceClass,
     ...config.login,
     passwordVersion: passwordVersion ?? null,
+    provenAt: provenAt ?? null,
   }
 }
 

@@ -112,9 +112,9 @@ interface Making {
 
 async function insert(deps: CreateDeps, making: Making): Promise<readonly EndedSession[]> {
   const { stay, policy } = making
-  const coming = comingAs(stay, policy)
+  const coming = policy.concurrent.length > 0 ? comingAs(stay, policy) : null
   return sqlTransaction(deps.db, async (tx) => {
-    const evicted = coming.limits.length > 0 ? await roomFor(tx, stay, coming) : []
+    const evicted = coming && coming.limits.length > 0 ? await roomFor(tx, stay, coming) : []
     if (!(await inserted(deps, tx, making))) throw notAMember()
     return evicted
   }).catch((error) => refusing(deps, stay, error))

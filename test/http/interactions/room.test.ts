@@ -2,9 +2,10 @@ import type { Concurrency, LimitAction } from '../../../src/decisions/concurrenc
 import type { Policy } from '../../../src/decisions/policy.ts'
 import { setPolicy } from '../../../src/decisions/set-policy.ts'
 import { formatId } from '../../../src/ids.ts'
-import { endSession } from '../../../src/sessions/ending/end.ts'
+import { endSession, endUser } from '../../../src/sessions/ending/end.ts'
 import { lowerLimits } from '../../../src/sessions/limits/lower-limits.ts'
 import { addMember } from '../../../src/workspaces/add-member.ts'
+import { codeOf, levelsOf, logInAtHome, secured } from './factors.ts'
 import { expect, type House, PASSWORD, test, toldTo } from './house.ts'
 import { type Seen, wordsOf } from './visitor.ts'
 
@@ -130,6 +131,30 @@ test.describe('one login more than there may be', () => {
     const { pool } = house.app.services
     const live = 'SELECT FROM login WHERE user_id = $1 AND ended_at IS NULL'
     expect((await pool.query(live, [ada.id])).rowCount).toBe(0)
+  })
+
+  test('is let in by both factors, once what was chosen has ended', async ({ house }) => {
+    const { secret } = await secured(house)
+    const [desktop, phone] = [house.visitor(FIREFOX), house.visitor(IPHONE)]
+    await logInAtHome(desktop, codeOf(secret))
+    await say(house, SERVER, logins('ask'))
+    await house.app.services.pool.query('UPDATE factor SET last_step = 0')
+    const asked = await logInAtHome(phone, codeOf(secret))
+    expect(wordsOf(asked.text)).toContain('Choose where to log out')
+    const account = await phone.press(asked, 'Firefox on Windows')
+    expect(new URL(account.address).pathname).toBe('/account')
+    expect(await levelsOf(house)).toMatchObject([{ acr: 'urn:sojourn:aal2' }])
+  })
+
+  test('is not let in after all of the person’s was ended meanwhile', async ({ house }) => {
+    const { ada, phone, logIn } = await atTheDoor(house)
+    await say(house, SERVER, logins('ask'))
+    await logIn()
+    const asked = await logIn(phone)
+    await endUser(house.app.services, ada.id, { cause: 'logout_everywhere', by })
+    const refused = await phone.press(asked, 'Firefox on Windows')
+    expect(wordsOf(refused.text)).toContain('This form was open for too long.')
+    expect(await liveIn(house)).toEqual({ logins: 0, sessions: 0 })
   })
 
   test('takes the place of the oldest, whose browser is told why', async ({ house }) => {

@@ -11,3 +11,12 @@ const SPEND: Statement = {
 export async function spentTicket(db: Sql, hash: Buffer, seconds: number): Promise<boolean> {
   return (await db.execute(SPEND, [hash, seconds])) === 1
 }
+
+const NOW: Statement = { name: 'ticket_now', text: 'SELECT clock_timestamp() AS now' }
+
+/** The database's time, for a ticket that says when something was proven. */
+export async function ticketTime(db: Sql): Promise<Date> {
+  const [row] = await db.query<{ now: Date }>(NOW)
+  if (!row) throw new Error('the database tells no time')
+  return row.now
+}
