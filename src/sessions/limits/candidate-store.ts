@@ -33,6 +33,8 @@ const LIVE_LOGINS = `SELECT 'login' AS kind, l.id, NULL::uuid AS login_id, l.use
       AS roles, l.device_class, l.acr
   FROM login l JOIN "user" u ON u.id = l.user_id WHERE ${LIVE}`
 
+type Conditions = Readonly<Partial<Record<Dimension, (value: string) => string>>>
+
 const SESSIONS_WITH: Readonly<Record<Dimension, (value: string) => string>> = {
   user: (value) => `c.user_id = ${value}::uuid`,
   workspace: (value) => `c.workspace_id = ${value}::uuid`,
@@ -44,23 +46,49 @@ const SESSIONS_WITH: Readonly<Record<Dimension, (value: string) => string>> = {
   acr: (value) => `c.acr = ${value}::text`,
 }
 
-// As many as are enough to reach the limit, or nobody: below it there is nothing to decide.
+const LOGINS_WITH: Conditions = {
+  user: (value) => `l.user_id = ${value}::uuid`,
+  acr: (value) => `l.acr = ${value}::text`,
+}
+
+/** The same on the bare row, where it can tell; what has ended by itself is not told apart there. */
+const ROWS_WITH: Conditions = {
+  user: (value) => `s.user_id = ${value}::uuid`,
+  workspace: (value) => `s.workspace_id = ${value}::uuid`,
+  device_class: SESSIONS_WITH.device_class,
+}
+
+function conditionsOf({ within }: AppliedLimit, conditions: Conditions): string {
+  return within
+    .map((dimension, at) => conditions[dimension]?.(`$${at + 3}`))
+    .filter((condition) => condition !== undefined)
+    .map((condition) => `AND ${condition}`)
+    .join(' ')
+}
+
+// Nobody is read where there are fewer than matter; where bare rows are fewer, nothing else is done.
 function counting(limit: AppliedLimit): Statement {
-  const { within } = limit
-  const given = (with_: (dimension: Dimension, value: string) => string) =>
-    within.map((dimension, at) => `AND ${with_(dimension, `$${at + 3}`)}`).join(' ')
   const sessions = `${LIVE_SESSIONS} AND c.session_id IS DISTINCT FROM $2::uuid
-    ${given((dimension, value) => SESSIONS_WITH[dimension](value))}`
-  const logins = `${LIVE_LOGINS} ${given((dimension, value) =>
-    dimension === 'user' ? `l.user_id = ${value}::uuid` : `l.acr = ${value}::text`,
-  )}`
-  const isOfLogins = countsLogins(limit)
-  const counted = isOfLogins ? `${logins} UNION ALL ${sessions} AND c.login_id IS NULL` : sessions
-  return {
-    name: [`limit_${isOfLogins ? 'logins' : 'sessions'}`, ...within].join('_'),
-    text: `WITH counted AS MATERIALIZED (${counted})
-      SELECT * FROM counted WHERE (SELECT count(*) FROM counted) >= $1::int`,
+    ${conditionsOf(limit, SESSIONS_WITH)}`
+  const name = limit.within.join('_')
+  if (countsLogins(limit)) {
+    const logins = `${LIVE_LOGINS} ${conditionsOf(limit, LOGINS_WITH)}`
+    const counted = `${logins} UNION ALL ${sessions} AND c.login_id IS NULL`
+    return { name: `limit_logins_${name}`, text: manyOf(counted) }
   }
+  const rows = `SELECT FROM session s WHERE s.ended_at IS NULL AND s.kind <> 'offline'
+    ${conditionsOf(limit, ROWS_WITH)} LIMIT $1::int`
+  return { name: `limit_sessions_${name}`, text: manyOf(sessions, `${atLeast(rows)} AND `) }
+}
+
+// The cheaper question stands first, and is asked first.
+function manyOf(counted: string, first = ''): string {
+  return `WITH counted AS MATERIALIZED (${counted})
+    SELECT * FROM counted WHERE ${first}${atLeast('SELECT FROM counted')}`
+}
+
+function atLeast(rows: string): string {
+  return `(SELECT count(*) FROM (${rows}) AS many) >= $1::int`
 }
 
 export interface CandidateAsk {
