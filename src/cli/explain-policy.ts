@@ -23,7 +23,13 @@ export async function explain(core: Core, options: ExplainOptions): Promise<Answ
     level,
     subject || '-',
   ])
-  return { data, text: table([['RULE', 'VALUE', 'LEVEL', 'SUBJECT'], ...rows]) }
+  const limits = data.concurrent_sessions.map(({ limit, max, on_reaching, level, subject }) => [
+    limit,
+    `${max}, then ${on_reaching}`,
+    level,
+    subject || '-',
+  ])
+  return { data, text: table([['RULE', 'VALUE', 'LEVEL', 'SUBJECT'], ...rows, ...limits]) }
 }
 
 async function mustFind({ db }: Core, text: string) {

@@ -47,6 +47,30 @@ test.describe('policy', () => {
     })
   })
 
+  test('set takes limits on sessions as JSON, and list and explain tell them', async ({
+    sojourn,
+  }) => {
+    const limits = {
+      per_user: {
+        max: 2,
+        on_reaching: 'evict_lowest_priority',
+        priorities: { role: { admin: 9 }, device_class: { desktop: 1 } },
+      },
+      per_client: { max: 50, on_reaching: 'deny' },
+    }
+    await sojourn('workspace create atelier --name Atelier')
+    const rule = `concurrent_sessions=${JSON.stringify(limits)}`
+    const set = json(await sojourn(`policy set workspace atelier --rule ${rule} --json`))
+    expect(set.rules).toEqual({ concurrent_sessions: limits })
+    const { policies } = json(await sojourn('policy list --level workspace --json'))
+    expect(policies[0].rules).toEqual({ concurrent_sessions: limits })
+
+    const explained = await sojourn('policy explain --workspace atelier')
+    expect(explained.out).toMatch(/per_user +2, then evict_lowest_priority +workspace/)
+    const wrong = 'concurrent_sessions={"per_user":{"max":0,"on_reaching":"deny"}}'
+    expect((await sojourn(`policy set workspace atelier --rule ${wrong} --json`)).code).toBe(2)
+  })
+
   test('set takes the place of what was said, and remove of all of it', async ({
     sojourn,
     database,
