@@ -1,7 +1,7 @@
 import type { RouterContext } from '@koa/router'
 import { z } from 'zod'
 import { type FullWorkspace, fullWorkspaceOf } from '../../oidc/full-workspace.ts'
-import { endChosen } from '../../sessions/login/chosen.ts'
+import { endChoice } from '../../sessions/login/end-choice.ts'
 import { parse } from '../middleware/parse.ts'
 import { readForm } from '../middleware/read-body.ts'
 import { problemWords } from '../problem-words.ts'
@@ -49,7 +49,7 @@ export function postRoom(deps: InteractionDeps, elsewise: (ctx: RouterContext) =
     const { end } = parse(form, await readForm(ctx))
     const { userId } = askedLogin(interaction)
     if (isOffered(fullWorkspaceOf(details.prompt.details), end))
-      tellEnded(await endChosen(deps, userId, end))
+      tellEnded(await endChoice(deps, userId, end))
     await answer(ctx, interaction, { limit: {}, keep: 'earlier answers' })
   }
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { NoRoom } from '../../sessions/login/admit.ts'
-import { sealWaiting } from '../../sessions/login/admit-ticket.ts'
 import type { FactorDeps } from '../../sessions/login/log-in-further.ts'
+import { sealWaiting } from '../../sessions/login/waiting-ticket.ts'
 import { PROBLEMS } from '../middleware/problems.ts'
 import type { RoomModel } from '../view-models.ts'
 import type { Door, DoorDeps } from './door.ts'

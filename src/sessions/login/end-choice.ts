@@ -7,7 +7,7 @@ import { isLoginOf, isSessionOf } from '../ending/owner-store.ts'
  * Ends a login or a session that its person has chosen to make room with, by its identifier outside.
  * What is not theirs is no more there than what has ended.
  */
-export async function endChosen(
+export async function endChoice(
   deps: { readonly db: Db },
   userId: UserId,
   chosen: string,

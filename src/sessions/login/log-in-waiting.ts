@@ -1,10 +1,10 @@
 import { boundContext, type Context } from '../context/context.ts'
 import type { EndedSession } from '../ending/end.ts'
 import { type Admitted, admit, type NoRoom } from './admit.ts'
-import { takeWaiting } from './admit-ticket.ts'
-import { endChosen } from './chosen.ts'
+import { endChoice } from './end-choice.ts'
 import type { FactorDeps } from './log-in-further.ts'
 import type { Login } from './login.ts'
+import { takeWaiting } from './waiting-ticket.ts'
 
 export interface WaitingLogIn {
   readonly scope: string
@@ -34,7 +34,7 @@ export async function logInWaiting(
   const waiting = await takeWaiting(deps, scope, ticket)
   if (!waiting) return { ok: false, reason: 'form_expired' }
   const context = boundContext(attempt.context)
-  const ended = chosen === '' ? [] : await endChosen(deps, waiting.userId, chosen)
+  const ended = chosen === '' ? [] : await endChoice(deps, waiting.userId, chosen)
   const moment = { workspaceId: null, at: new Date() }
   const auditContext = await deps.auditKeys.seal(deps.db, moment, context)
   const entered = await admit(deps, { ...waiting, context, auditContext }, attempt.current)

@@ -95,6 +95,16 @@ export async function insertLogin(db: Sql, login: NewLogin, entry: NewEntry): Pr
 
 // A proof closes the cookies from before the newest, and the newest itself becomes none of them
 // (`NEXT_PRIOR`): whoever knows an old one must not get what was proven since (ASVS 5.0 V7.2.4).
+const HOLD_PERSON: Statement = {
+  name: 'login_hold_person',
+  text: 'SELECT FROM "user" WHERE id = $1 FOR SHARE',
+}
+
+/** Locks the person of a login that is about to begin, as its insertion will. */
+export async function holdPerson(tx: Sql, id: UserId): Promise<void> {
+  await tx.query(HOLD_PERSON, [id])
+}
+
 const REAUTHENTICATE: Statement = {
   name: 'login_reauthenticate',
   text: `UPDATE login l SET auth_time = clock_timestamp(), acr = $3, amr = $4,

@@ -14,7 +14,7 @@ import type { EndedSession } from '../ending/end.ts'
 import { type Coming, type CountedCandidate, comingOf } from '../limits/coming.ts'
 import { lookForRoom, makeRoom } from '../limits/make-room.ts'
 import type { LoginLimits, Proof } from './login.ts'
-import { insertLogin, type NewLogin, updateProof } from './login-store.ts'
+import { holdPerson, insertLogin, type NewLogin, updateProof } from './login-store.ts'
 
 interface Deps {
   readonly db: Db
@@ -66,7 +66,7 @@ export async function startLogin(deps: Deps, user: ProvenUser): Promise<StartedL
     return { id: login.id, authTime: await begin(deps.db), evicted: [] }
 
   return sqlTransaction(deps.db, async (tx) => {
-    const evicted = await makeRoom(tx, coming, { by, hold: async () => undefined })
+    const evicted = await makeRoom(tx, coming, { by, hold: () => holdPerson(tx, user.userId) })
     return { id: login.id, authTime: await begin(tx), evicted }
   })
 }

@@ -1,6 +1,6 @@
 import { newId } from '../../../src/ids.ts'
-import { sealWaiting, takeWaiting } from '../../../src/sessions/login/admit-ticket.ts'
 import { PASSWORD_PROOF } from '../../../src/sessions/login/login.ts'
+import { sealWaiting, takeWaiting } from '../../../src/sessions/login/waiting-ticket.ts'
 import { expect, test } from '../../support/world.ts'
 
 const proven = () => ({
