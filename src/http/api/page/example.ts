@@ -14,6 +14,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   user: 'user123',
   client_id: 'cli_01kav4m2p7x9d4s8f6w3n5q0zb',
   login_id: null,
+  evicted: ['ses_01kav2c9f3h6k8m1p4r7t0v5xy'],
   client: 'back-office',
   clients: ['back-office'],
   kind: 'api',
