@@ -9,8 +9,9 @@ interface Forgetting {
   readonly subjects: ReadonlySet<string>
 }
 
-/** Forgettings that a reading under way is still held against. */
+/** Forgettings that a reading under way is still held against, and names in all of them together. */
 const MOST_RECENT = 256
+const MOST_NAMES = 20_000
 
 /**
  * A bounded memory of values that each stand on things that may change; the least recently used
@@ -25,6 +26,7 @@ export class Memory<V> {
   readonly #standing = new Map<string, Set<string>>()
   #recent: Forgetting[] = []
   #number = 0
+  #names = 0
   /** Marks up to this one are too old to be judged. */
   #judgedFrom = 0
 
@@ -76,7 +78,8 @@ export class Memory<V> {
     if (subjects.size === 0) return
     this.#number += 1
     this.#recent.push({ number: this.#number, subjects })
-    if (this.#recent.length > MOST_RECENT) this.#judgedFrom = this.#recent.shift()?.number ?? 0
+    this.#names += subjects.size
+    while (this.#recent.length > MOST_RECENT || this.#names > MOST_NAMES) this.#leaveBehind()
     for (const subject of subjects)
       for (const key of [...(this.#standing.get(subject) ?? [])]) this.#drop(key)
   }
@@ -85,8 +88,16 @@ export class Memory<V> {
     this.#number += 1
     this.#judgedFrom = this.#number
     this.#recent = []
+    this.#names = 0
     this.#kept.clear()
     this.#standing.clear()
+  }
+
+  #leaveBehind(): void {
+    const oldest = this.#recent.shift()
+    if (!oldest) return
+    this.#names -= oldest.subjects.size
+    this.#judgedFrom = oldest.number
   }
 
   #isOverdue({ standsOn, since }: { standsOn: readonly string[]; since: number }): boolean {

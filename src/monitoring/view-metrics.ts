@@ -40,7 +40,7 @@ export function createViewMetrics(
   })
   new Counter({
     name: 'sojourn_bounded_checks_total',
-    help: 'Checks that might be answered from memory, by what became of it: all but "remembered" went to the database.',
+    help: 'Looks into memory for bounded checks, by what was there: "unknown" and "stale" went to the database.',
     labelNames: ['answer'],
     registers,
     collect() {

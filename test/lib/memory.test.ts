@@ -48,6 +48,16 @@ test.describe('a memory', () => {
     expect(memory.get('a')).toBeUndefined()
   })
 
+  test('does not hold the names of all that ever changed', () => {
+    const memory = new Memory<string>(10)
+    const since = memory.mark()
+    memory.forget(new Set(Array.from({ length: 30_000 }, (_, at) => `other ${at}`)))
+    memory.keep('a', 'old', { standsOn: ['a'], since })
+    expect(memory.get('a')).toBeUndefined()
+    keep(memory, 'a', 'a')
+    expect(memory.get('a')).toBe('value of a')
+  })
+
   test('lets the least recently used go first, and holds nothing for it', () => {
     const memory = new Memory<string>(2)
     keep(memory, 'a', 'red')
