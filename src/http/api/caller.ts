@@ -29,6 +29,7 @@ export interface Service extends Common {
 
 export interface Person extends Common {
   readonly kind: 'person'
+  readonly reach: Extract<Reach, { of: 'user' }>
   readonly userId: UserId
   /** The session that the token was given in. */
   readonly session: CheckedSession

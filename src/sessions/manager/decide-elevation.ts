@@ -1,46 +1,32 @@
-import { type Actor, appendEntry } from '../../audit/append-entry.ts'
+import { appendEntry } from '../../audit/append-entry.ts'
 import { type Db, transaction } from '../../database/transaction.ts'
 import { DomainError } from '../../errors.ts'
-import type { ElevationId } from '../../ids.ts'
 import type { Elevation } from './elevation.ts'
-import { decideElevation, sessionOfElevation } from './elevation-store.ts'
-import { type Reach, reaches } from './reach.ts'
-import { nameOfActor } from './set-permissions.ts'
-import type { ReadTokenCheck } from './token-check.ts'
+import { type Decision, decideElevation } from './elevation-store.ts'
 
-interface Deps {
-  readonly db: Db
-  readonly tokenChecks: ReadTokenCheck
-}
-
-export interface ElevationDecision {
-  readonly id: ElevationId
-  readonly grant: 'granted' | 'refused'
-  readonly by: Actor
-  readonly reach?: Reach
-}
-
-/** A second person's yes or no to an elevation that was asked for; nobody agrees to their own. */
+/**
+ * A second person's yes or no to an elevation that was asked for: a member of the same workspace who
+ * could be given as much. A service is no person, so it decides nothing.
+ */
 export async function decideOnElevation(
-  deps: Deps,
-  { id, grant, by, reach }: ElevationDecision,
+  deps: { readonly db: Db },
+  decision: Decision,
 ): Promise<Elevation> {
-  const sessionId = await sessionOfElevation(deps.db, id)
-  const check = sessionId && (await deps.tokenChecks(sessionId))
-  if (!check || !reaches(reach, check.session))
-    throw new DomainError('not_found', 'no such elevation')
-
+  const { id, grant, userId, workspaceId } = decision
   return transaction(deps.db, async (tx) => {
-    const decided = await decideElevation(tx, { id, grant, decidedBy: nameOfActor(by) })
-    if (!decided)
-      throw new DomainError('conflict', 'it is decided or over, or you are the one who asked')
+    const decided = await decideElevation(tx, decision)
+    if (!decided) throw new DomainError('not_found', 'no such elevation')
+    const { sessionId, bySecond, elevation } = decided
+    if (!bySecond)
+      throw new DomainError('permission_denied', 'nobody agrees to their own elevation')
+    if (!elevation) throw new DomainError('conflict', 'it is decided or over')
     await appendEntry(tx, {
       action: `elevation.${grant}`,
-      actor: by,
+      actor: { kind: 'user', id: userId },
       subject: { kind: 'elevation', id },
-      workspaceId: check.session.workspaceId,
-      detail: { session: check.session.id, permissions: [...decided.permissions] },
+      workspaceId,
+      detail: { session: sessionId, permissions: [...elevation.permissions] },
     })
-    return decided
+    return elevation
   })
 }

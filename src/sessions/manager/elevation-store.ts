@@ -1,5 +1,5 @@
 import type { Sql, Statement } from '../../database/sql.ts'
-import type { ElevationId, SessionId } from '../../ids.ts'
+import type { ElevationId, SessionId, UserId, WorkspaceId } from '../../ids.ts'
 import type { Elevation } from './elevation.ts'
 
 const COLUMNS = 'id, state, permissions, reason, end_at'
@@ -62,38 +62,67 @@ export async function insertElevation(db: Sql, one: NewElevation): Promise<Eleva
   return row ? toElevation(row) : null
 }
 
+/** Somebody's yes or no, in the workspace that their token opens. */
 export interface Decision {
   readonly id: ElevationId
   readonly grant: 'granted' | 'refused'
-  readonly decidedBy: string
+  readonly userId: UserId
+  readonly workspaceId: WorkspaceId
 }
 
-// Whoever asked cannot agree: two people mean two people.
+export interface Decided {
+  readonly sessionId: SessionId
+  /** Neither the person whose session it is, nor the one who asked. */
+  readonly bySecond: boolean
+  /** Null where it was not decided now: they are no second person, or it was decided or over. */
+  readonly elevation: Elevation | null
+}
+
+// Two people mean two people: neither the session's own person nor whoever asked agrees. Another
+// one finds it where their own roles allow all that is asked for, or may be given it. The session's
+// row is held first, as by those who set permissions and those who end: what commits first holds.
 const DECIDE: Statement = {
   name: 'elevation_decide',
-  text: `UPDATE elevation e SET state = $2, decided_by = $3,
-      ended_at = CASE WHEN $2 = 'refused' THEN clock_timestamp() END
-    FROM session s
-    WHERE e.id = $1 AND e.state = 'asked' AND e.end_at > clock_timestamp() AND e.requested_by <> $3
-      AND s.id = e.session_id AND s.ended_at IS NULL
-    RETURNING e.id, e.state, e.permissions, e.reason, e.end_at`,
+  text: `WITH held AS MATERIALIZED (
+      SELECT s.id, s.user_id, s.workspace_id, s.ended_at
+      FROM session s JOIN elevation e ON e.session_id = s.id
+      WHERE e.id = $1 AND s.workspace_id = $4 FOR NO KEY UPDATE OF s),
+    own AS (
+      SELECT p FROM membership m
+      JOIN role r ON r.workspace_id = m.workspace_id AND r.name = ANY(m.roles),
+        LATERAL unnest(r.permissions || r.elevations) p
+      WHERE m.user_id = $3 AND m.workspace_id = $4),
+    judged AS MATERIALIZED (
+      SELECT held.id AS session_id, held.ended_at, e.permissions <@ ARRAY(SELECT p FROM own) AS may,
+        held.user_id IS DISTINCT FROM $3 AND e.requested_by <> 'user:' || $3 AS by_second
+      FROM held, elevation e WHERE e.id = $1),
+    decided AS (
+      UPDATE elevation e SET state = $2, decided_by = 'user:' || $3,
+        ended_at = CASE WHEN $2 = 'refused' THEN clock_timestamp() END
+      FROM judged j
+      WHERE e.id = $1 AND j.by_second AND j.may AND j.ended_at IS NULL
+        AND e.state = 'asked' AND e.end_at > clock_timestamp()
+      RETURNING e.id, e.state, e.permissions, e.reason, e.end_at)
+    SELECT j.session_id, j.by_second, d.*
+    FROM judged j LEFT JOIN decided d ON true WHERE j.may OR NOT j.by_second`,
 }
 
-/** Null where there is nothing to decide, or not for this one. */
-export async function decideElevation(db: Sql, decision: Decision): Promise<Elevation | null> {
-  const { id, grant, decidedBy } = decision
-  const [row] = await db.query<Row>(DECIDE, [id, grant, decidedBy])
-  return row ? toElevation(row) : null
+interface DecidedRow {
+  readonly session_id: SessionId
+  readonly by_second: boolean
 }
 
-const SESSION_OF: Statement = {
-  name: 'elevation_session',
-  text: 'SELECT session_id FROM elevation WHERE id = $1',
-}
-
-export async function sessionOfElevation(db: Sql, id: ElevationId): Promise<SessionId | null> {
-  const [row] = await db.query<{ session_id: SessionId }>(SESSION_OF, [id])
-  return row?.session_id ?? null
+/** Null where this person finds no such elevation. */
+export async function decideElevation(db: Sql, decision: Decision): Promise<Decided | null> {
+  const { id, grant, userId, workspaceId } = decision
+  const values = [id, grant, userId, workspaceId]
+  const [row] = await db.query<DecidedRow & (Row | { readonly id: null })>(DECIDE, values)
+  if (!row) return null
+  return {
+    sessionId: row.session_id,
+    bySecond: row.by_second,
+    elevation: row.id === null ? null : toElevation(row),
+  }
 }
 
 // Nothing waits for this: an elevation is over at its time. It is written down that it was.

@@ -162,6 +162,6 @@ function write(
 }
 
 /** Tells two who act apart. */
-export function nameOfActor({ kind, id }: Actor): string {
+function nameOfActor({ kind, id }: Actor): string {
   return id === undefined ? kind : `${kind}:${id}`
 }

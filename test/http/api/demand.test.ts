@@ -16,6 +16,9 @@ test.describe('an act that wants a recent proof', () => {
     const acts = [
       ['POST', '/me/sessions/others/termination', {}],
       ['POST', `/users/${formatId('usr', user.id)}/sessions/termination`, {}],
+      ['POST', '/sessions/permissions', { session_token: 'x', permissions: [] }],
+      ['PUT', '/sessions/ses_01m89ypa2ree0b7bf8c5dqqf4z/permissions', { permissions: [] }],
+      ['POST', '/elevations/elv_01m89ypa2ree0b7bf8c5dqqf4z/decision', { decision: 'grant' }],
     ] as const
     for (const [method, path, body] of acts) {
       const refused = await api.call(method, path, body)

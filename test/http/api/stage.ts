@@ -1,6 +1,7 @@
 import { admitClient } from '../../../src/clients/admissions.ts'
 import { ownApi } from '../../../src/clients/own-api.ts'
 import type { ClientId } from '../../../src/ids.ts'
+import type { User } from '../../../src/users/user.ts'
 import type { Workspace } from '../../../src/workspaces/workspace.ts'
 import { post, signIn } from '../../support/relying-party.ts'
 import type { Given, Node } from '../../support/world.ts'
@@ -67,12 +68,17 @@ export async function serviceIn(
   return { ...apiWith(node.issuer, String(body.access_token)), clientId: client.id }
 }
 
-const PERSONAL = ['sessions:own', 'sessions:manage']
+const PERSONAL = ['sessions:own', 'sessions:manage', 'sessions:read', 'sessions:elevate']
 
-/** A person with their own token for the API. */
-export async function personIn({ node, given }: Stage) {
-  const user = await given.user()
-  const workspace = await given.workspace(user)
+interface Member {
+  readonly user: User
+  readonly workspace: Workspace
+}
+
+/** A person with their own token for the API: a new one, or this member of a workspace. */
+export async function personIn({ node, given }: Stage, member?: Member) {
+  const user = member?.user ?? (await given.user())
+  const workspace = member?.workspace ?? (await given.workspace(user))
   const client = await given.client({ scope: `openid ${PERSONAL.join(' ')}` })
   const resource = ownApi(node.issuer)
   const scopes = { openid: ['openid'], resources: { [resource]: PERSONAL } }
@@ -80,7 +86,7 @@ export async function personIn({ node, given }: Stage) {
   const browser = await given.browser(user)
   const party = { issuer: node.issuer, ...client }
   const scope = `openid ${PERSONAL.join(' ')}`
-  const { body } = await signIn(party, browser, { scope, resource })
+  const { body } = await signIn(party, browser, { scope, resource, workspace: workspace.slug })
   return { user, workspace, api: apiWith(node.issuer, String(body.access_token)) }
 }
 

@@ -79,16 +79,20 @@ export function permissionOperations(deps: SessionsDeps): readonly Operation[] {
       scope: 'sessions:elevate',
       demands: RECENTLY,
       summary: 'Agree to an elevation that was asked for, or refuse it',
-      description: 'Whoever asked cannot agree.',
+      description:
+        'With the token of a second person: neither whose session it is nor who asked, a member of the same workspace whose own roles allow all of it or may be given it. For others it is not found.',
       input: z.object({ elevation: z.string().max(64), decision: z.enum(['grant', 'refuse']) }),
       output: z.object({ elevation }),
-      errors: ['not_found', 'conflict'],
+      errors: ['permission_denied', 'not_found', 'conflict'],
       handle: async ({ caller, input }) => {
+        if (caller.kind !== 'person')
+          throw new DomainError('permission_denied', 'only a person agrees to an elevation')
         const id = parseId('elv', input.elevation)
         if (!id) throw new DomainError('not_found', 'no such elevation')
         const grant = input.decision === 'grant' ? 'granted' : 'refused'
-        const { actor: by, reach } = caller
-        return { elevation: present(await decideOnElevation(deps, { id, grant, by, reach })) }
+        const { userId, workspaceId } = caller.reach
+        const decision = { id, grant, userId, workspaceId } as const
+        return { elevation: present(await decideOnElevation(deps, decision)) }
       },
     }),
   ]
