@@ -14,7 +14,7 @@ export async function explain(core: Core, options: ExplainOptions): Promise<Answ
   const policies = policiesOf(core)
   const effective =
     options.session === undefined
-      ? await policies.effectiveFor(await imagined(core.db, options, () => true))
+      ? await policies.effectiveFor(await imagined(core.db, options))
       : await policyOf({ policies }, await mustFind(core, options.session))
   const data = presentPolicy(effective)
   const rows = Object.entries(data.rules).map(([name, { value, level, subject }]) => [

@@ -64,8 +64,9 @@ export class SessionManager {
    * Makes a session for a person: `usr_…`, or their identifier in your directory.
    *
    * Throws `workspace_required` where the person is in several workspaces of yours and none is
-   * named, `not_a_member`, `user_not_found`, `unavailable`, and `limit_reached`, whose details say how
-   * many sessions must end first, and which there are.
+   * named, `not_a_member` where they are not in the one that is, `user_not_found` where they are in
+   * none of yours, `unavailable`, and `limit_reached`, whose details say how many sessions must end
+   * first, and which there are.
    */
   createSession(
     userId: string,

@@ -68,7 +68,13 @@ export async function serviceIn(
   return { ...apiWith(node.issuer, String(body.access_token)), clientId: client.id }
 }
 
-const PERSONAL = ['sessions:own', 'sessions:manage', 'sessions:read', 'sessions:elevate']
+const PERSONAL = [
+  'sessions:own',
+  'sessions:manage',
+  'sessions:read',
+  'sessions:elevate',
+  'policies:read',
+]
 
 interface Member {
   readonly user: User

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { EffectivePolicy } from '../../../decisions/policy.ts'
 import { DomainError } from '../../../errors.ts'
 import { type ClientId, formatId, parseId, type WorkspaceId } from '../../../ids.ts'
-import { reaches, workspacesOfReach } from '../../../sessions/manager/reach.ts'
+import { reaches } from '../../../sessions/manager/reach.ts'
 import { policyOf } from '../../../sessions/manager/validate-session.ts'
 import { type Operation, operation } from '../operation.ts'
 import type { SessionsDeps } from '../sessions/deps.ts'
@@ -35,9 +35,7 @@ export function explainPolicyOperation(deps: SessionsDeps): Operation {
     handle: async ({ caller, input: asked }) => {
       if (asked.session === undefined)
         return presentPolicy(
-          await deps.policies.effectiveFor(
-            await imagined(deps.db, asked, (id) => workspacesOfReach(caller.reach).includes(id)),
-          ),
+          await deps.policies.effectiveFor(await imagined(deps.db, asked, caller.reach)),
         )
       const id = parseId('ses', asked.session)
       const check = id && (await deps.tokenChecks(id))

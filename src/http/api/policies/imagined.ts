@@ -3,8 +3,8 @@ import type { Sql } from '../../../database/sql.ts'
 import type { PolicySubject } from '../../../decisions/policy.ts'
 import { DomainError } from '../../../errors.ts'
 import type { WorkspaceId } from '../../../ids.ts'
-import { personOf } from '../../../sessions/manager/place-session.ts'
-import { membershipOf } from '../../../workspaces/find-membership.ts'
+import { mustFindPerson } from '../../../sessions/manager/find-person.ts'
+import { type Reach, workspacesOfReach } from '../../../sessions/manager/reach.ts'
 import { findWorkspace } from '../../../workspaces/find-workspace.ts'
 
 /** A session that might be, as somebody describes it. */
@@ -15,33 +15,30 @@ export interface Imagined {
   readonly acr?: string | undefined
 }
 
-/** Whom policies are looked up for then; a workspace that may not be seen is not found. */
+/** Whom policies are looked up for then; what may not be seen is not found. Without a reach, the server asks. */
 export async function imagined(
   db: Sql,
   { workspace: reference, user, client: name, acr }: Imagined,
-  maySee: (id: WorkspaceId) => boolean,
+  reach?: Reach,
 ): Promise<PolicySubject> {
   if (reference === undefined)
     throw new DomainError('workspace_required', 'name a session or a workspace')
   const workspace = await findWorkspace(db, reference)
-  if (!workspace || !maySee(workspace.id))
+  if (!workspace || (reach && !workspacesOfReach(reach).includes(workspace.id)))
     throw new DomainError('workspace_not_found', 'no such workspace')
+  const within = narrowed(reach, workspace.id)
+  const person = user === undefined ? null : await mustFindPerson(db, user, within)
   const client = name === undefined ? null : await findClient(db, name)
   return {
     workspaceId: workspace.id,
     clientId: client?.id ?? null,
-    roles: user === undefined ? [] : await rolesOf(db, workspace.id, user),
+    roles: person?.places[0]?.roles ?? [],
     acr: acr ?? null,
   }
 }
 
-async function rolesOf(
-  db: Sql,
-  workspaceId: WorkspaceId,
-  reference: string,
-): Promise<readonly string[]> {
-  const user = await personOf(db, reference)
-  const membership = user && (await membershipOf(db, user.id, workspaceId))
-  if (!membership) throw new DomainError('user_not_found', 'no such user in that workspace')
-  return membership.roles
+/** A service asks about the members of that one workspace, a person only about themselves. */
+function narrowed(reach: Reach | undefined, workspaceId: WorkspaceId): Reach {
+  if (reach?.of === 'user') return reach
+  return { of: 'workspaces', workspaceIds: new Set([workspaceId]) }
 }

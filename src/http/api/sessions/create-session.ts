@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { DomainError } from '../../../errors.ts'
 import type { Holder } from '../../../sessions/manager/create-session.ts'
-import { personOf, placeSession } from '../../../sessions/manager/place-session.ts'
+import { mustFindPerson } from '../../../sessions/manager/find-person.ts'
+import { placeSession } from '../../../sessions/manager/place-session.ts'
 import { type Operation, operation } from '../operation.ts'
 import { contextOf } from './context.ts'
 import type { SessionsDeps } from './deps.ts'
@@ -23,7 +24,7 @@ export function createSessionOperation(deps: SessionsDeps): Operation {
     scope: 'sessions:create',
     summary: 'Make a session for a person',
     description:
-      'Without `workspace_id` it is made in the only workspace that you were admitted to and the person is a member of. Where a limit is reached, others may end for it, or the answer is `limit_reached`, which says what would make it succeed.',
+      'Without `workspace_id` it is made in the only workspace that you were admitted to and the person is a member of. A person who is in none of yours is not found. Where a limit is reached, others may end for it, or the answer is `limit_reached`, which says what would make it succeed.',
     input,
     output: made,
     status: statusOf,
@@ -37,13 +38,9 @@ export function createSessionOperation(deps: SessionsDeps): Operation {
     handle: async ({ caller, input: asked }) => {
       if (caller.kind !== 'service')
         throw new DomainError('permission_denied', 'only a service makes sessions for people')
-      const user = await personOf(deps.db, asked.user_id)
-      if (!user) throw new DomainError('user_not_found', 'no such user')
-      const placed = await placeSession(deps.db, user.id, {
-        named: asked.workspace_id ?? null,
-        reach: caller.reach,
-      })
-      const holder: Holder = { kind: 'user', userId: user.id, roles: placed.roles }
+      const person = await mustFindPerson(deps.db, asked.user_id, caller.reach)
+      const placed = placeSession(person, asked.workspace_id ?? null)
+      const holder: Holder = { kind: 'user', userId: person.id, roles: placed.roles }
       const stay = {
         holder,
         workspaceId: placed.workspaceId,

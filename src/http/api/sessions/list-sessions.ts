@@ -4,8 +4,8 @@ import { DomainError } from '../../../errors.ts'
 import { formatId, parseId } from '../../../ids.ts'
 import { contextHash } from '../../../sessions/context/context-hash.ts'
 import { endSession } from '../../../sessions/ending/end.ts'
+import { anyPerson } from '../../../sessions/manager/find-person.ts'
 import { type PageFilter, pageSessions } from '../../../sessions/manager/page-sessions.ts'
-import { personOf } from '../../../sessions/manager/place-session.ts'
 import { reaches, workspacesOfReach } from '../../../sessions/manager/reach.ts'
 import { viewOf } from '../../../sessions/manager/session-view.ts'
 import { findWorkspace } from '../../../workspaces/find-workspace.ts'
@@ -106,20 +106,20 @@ async function filterOf(
   caller: Caller,
   input: z.output<typeof filters>,
 ): Promise<PageFilter | null> {
-  const [workspace, user, client] = await Promise.all([
+  const [workspace, userId, client] = await Promise.all([
     input.workspace === undefined ? undefined : findWorkspace(deps.db, input.workspace),
-    input.user === undefined ? undefined : personOf(deps.db, input.user),
+    input.user === undefined ? undefined : anyPerson(deps.db, input.user),
     input.client === undefined ? undefined : findClient(deps.db, input.client),
   ])
-  if (workspace === null || user === null || client === null) return null
-  if (caller.reach.of === 'user' && user && user.id !== caller.reach.userId) return null
+  if (workspace === null || userId === null || client === null) return null
+  if (caller.reach.of === 'user' && userId && userId !== caller.reach.userId) return null
 
   const reached = workspacesOfReach(caller.reach)
   const workspaceIds = workspace ? reached.filter((id) => id === workspace.id) : reached
   if (workspaceIds.length === 0) return null
   return {
     workspaceIds,
-    userId: caller.reach.of === 'user' ? caller.reach.userId : (user?.id ?? null),
+    userId: caller.reach.of === 'user' ? caller.reach.userId : (userId ?? null),
     clientId: client?.id ?? null,
     addressHash: hashOf(deps, 'address', input.address),
     deviceHash: hashOf(deps, 'device', input.device),

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { DomainError } from '../../../errors.ts'
 import { formatId } from '../../../ids.ts'
 import { activeSessionsOf } from '../../../sessions/manager/active-sessions.ts'
-import { personOf } from '../../../sessions/manager/place-session.ts'
+import { mustFindPerson } from '../../../sessions/manager/find-person.ts'
 import { terminateAllUserSessions } from '../../../sessions/manager/terminate-session.ts'
 import { type Operation, operation } from '../operation.ts'
 import { tellEnds } from '../outcomes.ts'
@@ -13,11 +12,6 @@ import { RECENTLY, session, sessionId, userRef } from './schemas.ts'
 /** What concerns all sessions of one person. */
 export function sessionsOfUserOperations(deps: SessionsDeps): readonly Operation[] {
   const input = z.object({ user: userRef })
-  const mustFind = async (reference: string) => {
-    const user = await personOf(deps.db, reference)
-    if (!user) throw new DomainError('user_not_found', 'no such user')
-    return user
-  }
 
   return [
     operation({
@@ -26,11 +20,12 @@ export function sessionsOfUserOperations(deps: SessionsDeps): readonly Operation
       path: '/users/{user}/sessions',
       scope: 'sessions:read',
       summary: "List a person's live sessions, the youngest first",
+      description: 'A person who is in no workspace of yours is not found.',
       input,
       output: z.object({ sessions: z.array(session) }),
       errors: ['user_not_found'],
       handle: async ({ caller, input: { user } }) => {
-        const { id } = await mustFind(user)
+        const { id } = await mustFindPerson(deps.db, user, caller.reach)
         const sessions = await activeSessionsOf(deps.db, id, caller.reach)
         return { sessions: sessions.map(presentSession) }
       },
@@ -44,12 +39,12 @@ export function sessionsOfUserOperations(deps: SessionsDeps): readonly Operation
       demands: RECENTLY,
       summary: 'Log a person out on all devices',
       description:
-        'Ends their sessions in the workspaces that you were admitted to. Offline sessions stay.',
+        'Ends their sessions in the workspaces that you were admitted to; a person who is in none of them is not found. Offline sessions stay.',
       input,
       output: z.object({ ended: z.array(sessionId) }),
       errors: ['user_not_found'],
       handle: async ({ caller, input: { user } }) => {
-        const { id } = await mustFind(user)
+        const { id } = await mustFindPerson(deps.db, user, caller.reach)
         const ended = await terminateAllUserSessions(deps, id, {
           by: caller.actor,
           reach: caller.reach,

@@ -23,7 +23,7 @@ export function after(state: State, call: MadeCall, answer: Answer, how: Circums
 function create(state: State, { act, by }: MadeCall, answer: Answer): State[] {
   const { now } = state
   const withOne = (one: ModelSession) => ({ ...state, sessions: [...state.sessions, one] })
-  if (by === 'stranger') return isRefused(answer, 'not_a_member') ? [state] : []
+  if (by === 'stranger') return isRefused(answer, 'user_not_found') ? [state] : []
   if (isRefused(answer, 'session_ended')) return [withOne(unseen(now))]
   if (answer.is !== 'issued' || act.do !== 'create') return []
   const session = movedTo(fresh(now, answer.session.id), act.place)
@@ -69,8 +69,9 @@ export function forgetUnseen(state: State): State {
 }
 
 function list(state: State, { by }: MadeCall, answer: Answer): State[] {
+  if (by === 'stranger') return isRefused(answer, 'user_not_found') ? [state] : []
   if (answer.is !== 'list') return []
-  const live = by === 'stranger' ? [] : state.sessions.filter((one) => !overBy(one, state.now))
+  const live = state.sessions.filter((one) => !overBy(one, state.now))
   const isRight =
     live.length === answer.sessions.length &&
     answer.sessions.every((view) =>
@@ -82,8 +83,8 @@ function list(state: State, { by }: MadeCall, answer: Answer): State[] {
 // What time has ended and nobody has marked yet is counted here, and only here. Who comes in while
 // it is under way may be ended as well.
 function terminateAll(state: State, { by, part, at }: MadeCall, answer: Answer): State[] {
+  if (by === 'stranger') return isRefused(answer, 'user_not_found') ? [state] : []
   if (answer.is !== 'ended') return []
-  if (by === 'stranger') return answer.count === 0 ? [state] : []
   const unended = state.sessions.filter(({ end }) => end === null).length
   const end = (one: ModelSession) => endedBy(one, 'administrator', state.now)
   const count = (state.counted[at] ?? 0) + unended
