@@ -13,9 +13,13 @@ import { type Model, type Real, take } from './model/run.ts'
 
 const OPERATOR = { kind: 'operator' } as const
 
-/** `MODEL_RUNS=2000` looks longer; `MODEL_SEED=…` and `MODEL_PATH=…` run again what was printed. */
+/**
+ * As many runs as fit into a moment; `MODEL_RUNS=2000` makes so many and shrinks what they find to the
+ * end, and `MODEL_SEED=…` with `MODEL_PATH=…` runs again what was printed.
+ */
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH } = process.env
 const RUNS = Number(MODEL_RUNS ?? 15)
+const MOMENT = MODEL_RUNS ? {} : { interruptAfterTimeLimit: 10_000 }
 const AGAIN = {
   ...(MODEL_SEED && { seed: Number(MODEL_SEED) }),
   ...(MODEL_PATH && { path: MODEL_PATH }),
@@ -28,7 +32,9 @@ for (const way of ['renews when asked', 'renews by itself'] as const)
     const stage = await staged(pair)
     const auto = way === 'renews by itself'
     const property = fc.asyncProperty(STEPS, (steps) => agree(stage, auto, steps))
-    const found = await fc.check(property, { numRuns: RUNS, ...AGAIN }).finally(pair.close)
+    const found = await fc
+      .check(property, { numRuns: RUNS, ...MOMENT, ...AGAIN })
+      .finally(pair.close)
     if (found.failed) throw new Error(told(found))
   })
 
