@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createSocketServer } from 'node:net'
+import { createServer as createSocketServer } from 'node:net'
 import { join } from 'node:path'
 import { createApp, createLooks } from '../../src/app.ts'
 import type { Config } from '../../src/config/config.ts'
@@ -100,13 +101,23 @@ async function isReady(child: ChildProcess, server: ServerProcess): Promise<void
   }
 }
 
-/** A port that nobody listens on at the moment. */
+/**
+ * A port that nobody listens on, below those that systems hand out by themselves: no connection that
+ * is made before it is used can take it.
+ */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000)
+    if (await isFree(port)) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createSocketServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  const tried = Promise.withResolvers<boolean>()
+  server.once('error', () => tried.resolve(false))
+  server.listen(port, '127.0.0.1', () => server.close(() => tried.resolve(true)))
+  return tried.promise
 }
 
 /** A configuration out of variables alone, with all that nobody names at its default. */
