@@ -16,6 +16,7 @@ export interface Managed {
   readonly workspace: Workspace
   /** "user123" in the service's own directory. */
   readonly user: User
+  readonly credentials: Pick<SessionManagerOptions, 'issuer' | 'clientId' | 'clientSecret'>
   /** The same service with other options. */
   manager(options?: Partial<SessionManagerOptions>): SessionManager
   admitTo(workspace: Workspace): Promise<unknown>
@@ -49,7 +50,7 @@ export async function managedOn(node: Pick<Node, 'issuer' | 'services'>): Promis
     clientSecret: client.secret ?? '',
   }
   const manager = (options = {}) => new SessionManager({ ...credentials, ...options })
-  return { sessions: manager(), workspace, user, manager, admitTo }
+  return { sessions: manager(), workspace, user, credentials, manager, admitTo }
 }
 
 /** The nine functions, each called once with a good token. */
