@@ -50,7 +50,7 @@ export interface ValidateOptions {
 /** The answer to the question whether a session token is good. */
 export type Validation = (ValidSession | InvalidSession) & {
   /** Milliseconds: the answer is true of a moment not longer ago. 0 where the database was asked. */
-  readonly viewAge: number
+  readonly viewAgeMs: number
 }
 
 export interface ValidSession {
@@ -81,7 +81,7 @@ export async function validateSession(
   const recalled =
     options.consistency === 'bounded' ? await recallSession(deps, sessionToken, options) : null
   const answer = recalled && (await acceptRecalled(deps, recalled, options))
-  return answer ?? { ...(await validateNow(deps, sessionToken, options)), viewAge: 0 }
+  return answer ?? { ...(await validateNow(deps, sessionToken, options)), viewAgeMs: 0 }
 }
 
 /** Null where more is to be done than to say yes. */
@@ -96,7 +96,7 @@ async function acceptRecalled(
   noteUse(deps, check, options)
   if (!options.background) use()
   const next = nextOf(check, deps.config.renewal, policy.rules)
-  return { isValid: true, session: viewOf(check), sessionToken: null, next, viewAge: age }
+  return { isValid: true, session: viewOf(check), sessionToken: null, next, viewAgeMs: age }
 }
 
 async function validateNow(

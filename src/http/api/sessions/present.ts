@@ -53,14 +53,14 @@ export function presentValidation(judged: Validation): z.input<typeof validation
   if (!judged.isValid)
     return {
       is_valid: false,
-      view_age_ms: Math.ceil(judged.viewAge),
+      view_age_ms: Math.ceil(judged.viewAgeMs),
       reason: judged.reason,
       end_cause: judged.endCause,
       next: presentNext(judged.next),
     }
   return {
     is_valid: true,
-    view_age_ms: Math.ceil(judged.viewAge),
+    view_age_ms: Math.ceil(judged.viewAgeMs),
     session: presentSession(judged.session),
     ...(judged.sessionToken && { session_token: judged.sessionToken }),
     next: presentNext(judged.next),
