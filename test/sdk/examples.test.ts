@@ -56,6 +56,7 @@ test.describe('the nine functions, as they are asked for', () => {
       reason: 'malformed',
       endCause: null,
       next: { act: 'log_in', by: null },
+      viewAgeMs: 0,
     })
   })
 
@@ -69,7 +70,7 @@ test.describe('the nine functions, as they are asked for', () => {
     await database.pool.query('UPDATE session SET last_seen_at = now()')
     const after = await sessions.renewSession(before.sessionToken)
     expect(after.sessionToken).not.toBe(before.sessionToken)
-    const lives = (made: typeof before) =>
+    const lives = (made: Pick<typeof before, 'session'>) =>
       Number(made.session.tokenExpiresAt) - made.session.createdAt.getTime()
     expect(lives(after)).toBeGreaterThan(lives(before) + 449 * MINUTE)
     expect(after.session.sessionId).toBe(before.session.sessionId)
