@@ -14,12 +14,11 @@ import { type Model, type Real, take } from './model/run.ts'
 const OPERATOR = { kind: 'operator' } as const
 
 /**
- * As many runs as fit into a moment; `MODEL_RUNS=2000` makes so many and shrinks what they find to the
- * end, and `MODEL_SEED=…` with `MODEL_PATH=…` runs again what was printed.
+ * As many runs as fit into a moment; `MODEL_RUNS=2000` makes so many, and `MODEL_SEED=…` with `MODEL_PATH=…` runs again what was printed.
  */
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH } = process.env
 const RUNS = Number(MODEL_RUNS ?? 15)
-const MOMENT = MODEL_RUNS ? {} : { interruptAfterTimeLimit: 10_000 }
+const MOMENT = MODEL_RUNS || MODEL_SEED ? Number.POSITIVE_INFINITY : 10_000
 const AGAIN = {
   ...(MODEL_SEED && { seed: Number(MODEL_SEED) }),
   ...(MODEL_PATH && { path: MODEL_PATH }),
@@ -31,12 +30,24 @@ for (const way of ['renews when asked', 'renews by itself'] as const)
     const pair = await startPair(settingsOf(way))
     const stage = await staged(pair)
     const auto = way === 'renews by itself'
-    const property = fc.asyncProperty(STEPS, (steps) => agree(stage, auto, steps))
-    const found = await fc
-      .check(property, { numRuns: RUNS, ...MOMENT, ...AGAIN })
-      .finally(pair.close)
+    const begin = inTime()
+    const property = fc.asyncProperty(STEPS, (steps) => begin(() => agree(stage, auto, steps)))
+    const found = await fc.check(property, { numRuns: RUNS, ...AGAIN }).finally(pair.close)
     if (found.failed) throw new Error(told(found))
   })
+
+/** Begins no run any more once the moment is over, but for those that make a failure smaller. */
+function inTime(): (run: () => Promise<void>) => Promise<void> {
+  const end = performance.now() + MOMENT
+  let hasFailed = false
+  return async (run) => {
+    if (performance.now() > end && !hasFailed) return
+    await run().catch((error: unknown) => {
+      hasFailed = true
+      throw error
+    })
+  }
+}
 
 /** What is needed to run it again, the calls that it takes, and what was answered to the last. */
 function told(

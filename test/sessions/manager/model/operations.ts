@@ -46,8 +46,8 @@ const token: fc.Arbitrary<Pick> = fc.record({
 })
 
 const place: fc.Arbitrary<Place> = fc.record({
-  device: weighted([3, undefined], [4, 'laptop'], [2, 'phone']),
-  country: weighted([4, undefined], [4, 'DE'], [1, 'US']),
+  device: weighted([5, undefined], [3, 'laptop'], [2, 'phone']),
+  country: weighted([5, undefined], [3, 'DE'], [2, 'US']),
 })
 
 const permissions = fc.oneof(
@@ -55,33 +55,38 @@ const permissions = fc.oneof(
   { weight: 1, arbitrary: fc.constant(['write', 'rule']) },
 )
 
+const create = fc.record({ do: fc.constant('create' as const), place })
+const renew = fc.record({ do: fc.constant('renew' as const), token })
+const terminate = fc.record({ do: fc.constant('terminate' as const), token })
+const analytics = fc.record({ do: fc.constant('analytics' as const), token })
+const context = fc.record({ do: fc.constant('context' as const), token, place })
+const validate = fc.record({
+  do: fc.constant('validate' as const),
+  token,
+  background: weighted([3, false], [1, true]),
+  place: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: place }),
+})
+const elevate = fc.record({
+  do: fc.constant('permissions' as const),
+  token,
+  permissions,
+  minutes: weighted<number | null>([3, null], [3, 3.5], [2, 9.5], [1, 481]),
+})
+const others = weighted(
+  [2, { do: 'list' as const }],
+  [1, { do: 'terminateAll' as const }],
+  [1, { do: 'sweep' as const }],
+)
+
 const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('create' as const), place }) },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant('validate' as const),
-      token,
-      background: weighted([3, false], [1, true]),
-      place: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: place }),
-    }),
-  },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('renew' as const), token }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('terminate' as const), token }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('analytics' as const), token }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('context' as const), token, place }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('permissions' as const),
-      token,
-      permissions,
-      minutes: weighted<number | null>([3, null], [3, 3.5], [2, 9.5], [1, 481]),
-    }),
-  },
-  { weight: 2, arbitrary: fc.constant({ do: 'list' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'terminateAll' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'sweep' as const }) },
+  { weight: 4, arbitrary: create },
+  { weight: 8, arbitrary: validate },
+  { weight: 6, arbitrary: renew },
+  { weight: 2, arbitrary: terminate },
+  { weight: 2, arbitrary: analytics },
+  { weight: 3, arbitrary: context },
+  { weight: 4, arbitrary: elevate },
+  { weight: 4, arbitrary: others },
 )
 
 const call: fc.Arbitrary<Call> = fc.record({
@@ -96,16 +101,24 @@ export const calls = (atOnce: number): fc.Arbitrary<Step> =>
     calls: fc.array(call, { minLength: atOnce, maxLength: atOnce }),
   })
 
-/** Two that want the same session at once, one at each node. */
+/** What makes a difference to whoever does it at the same time. */
+const rival = fc.oneof(
+  { weight: 3, arbitrary: renew },
+  { weight: 4, arbitrary: context },
+  { weight: 2, arbitrary: validate },
+  { weight: 2, arbitrary: elevate },
+  { weight: 1, arbitrary: terminate },
+)
+
+/** Two that want the same session at once, at one node or at two. */
 export const rivals: fc.Arbitrary<Step> = fc
-  .tuple(fc.constantFrom(0, 1, 2), act, act)
-  .filter((some) => some.slice(1).every((one) => typeof one === 'object' && 'token' in one))
-  .map(([back, ...acts]) => ({
+  .tuple(weighted([4, 0], [1, 1], [1, 2]), fc.constantFrom<0 | 1>(0, 1), rival, rival)
+  .map(([back, other, ...acts]) => ({
     kind: 'calls',
     calls: acts.map((one, node) => ({
-      node: node === 0 ? 0 : 1,
+      node: node === 0 ? 0 : other,
       by: 'service',
-      act: { ...one, token: { back, spoiled: 'not' } } as Act,
+      act: { ...one, token: { back, spoiled: 'not' } },
     })),
   }))
 
