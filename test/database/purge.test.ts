@@ -86,6 +86,12 @@ test.describe('purging', () => {
     expect(await counted(database, 'artifact')).toBe(0)
   })
 
+  test('goes on however many small batches that takes', async ({ database }) => {
+    await fill(database, 60)
+    await database.pass('2h')
+    expect(await purge(database.db, { endedFor: DAY, batch: 1 })).toMatchObject({ artifacts: 60 })
+  })
+
   test('steps over rows that somebody holds', async ({ database }) => {
     await fill(database, 3)
     await database.pass('2h')
