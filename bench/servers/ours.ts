@@ -50,6 +50,7 @@ const [, , folder = '', consistency = 'strong'] = process.argv
 const { server, origin, close } = await listenSomewhere()
 const { config } = loadConfig({
   text: `issuer: ${origin}
+throttle: { strangers: { points: 1000000 } }
 data_folder: ${join(folder, `data-${consistency}`)}
 session_manager:
   distributed_management: { consistency_level: ${consistency} }

@@ -170,6 +170,10 @@ function guards(v: Values): Pick<Config, 'passwords' | 'throttle'> {
         points: v['throttle.per_address.points'],
         window: v['throttle.per_address.window'],
       },
+      strangers: {
+        points: v['throttle.strangers.points'],
+        window: v['throttle.strangers.window'],
+      },
     },
   }
 }

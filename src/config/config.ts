@@ -32,7 +32,12 @@ export interface Config {
   readonly backchannel: BackchannelConfig
   readonly registration: { readonly enabled: boolean }
   readonly passwords: PasswordsConfig
-  readonly throttle: { readonly perUser: Throttle; readonly perAddress: Throttle }
+  readonly throttle: {
+    readonly perUser: Throttle
+    readonly perAddress: Throttle
+    /** Rows that somebody without a login has us keep. */
+    readonly strangers: Throttle
+  }
 }
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'

@@ -75,4 +75,6 @@ export const SERVER_SETTINGS = {
   'throttle.per_user.window': setting(duration('1s', '1d'), '15m'),
   'throttle.per_address.points': setting(whole(1, 1_000_000), '100'),
   'throttle.per_address.window': setting(duration('1s', '1d'), '15m'),
+  'throttle.strangers.points': setting(whole(1, 1_000_000), '300'),
+  'throttle.strangers.window': setting(duration('1s', '1d'), '1m'),
 } as const

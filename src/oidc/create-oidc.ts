@@ -7,6 +7,7 @@ import { personalStayReader } from '../sessions/personal-stay.ts'
 import type { FoundAccessToken } from '../sessions/tokens/check-access-token.ts'
 import { introspectionReader } from '../sessions/tokens/introspection.ts'
 import { codeReader } from '../sessions/tokens/redeem-code.ts'
+import { networkOf } from '../users/network.ts'
 import { openAnyAccessToken } from './any-access-token.ts'
 import { grantToService, type ServiceAsked } from './client-credentials.ts'
 import type { OidcDeps } from './deps.ts'
@@ -26,6 +27,7 @@ import { redeem } from './redeem.ts'
 import { refresh } from './refresh.ts'
 import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
+import { createStrangers, isStranger } from './strangers.ts'
 import type { TokenAnswer } from './token-answer.ts'
 import { userinfo } from './userinfo.ts'
 import { verificationKeysOf } from './verify-own-jwt.ts'
@@ -35,6 +37,7 @@ export interface HttpContext {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly path: string
+  readonly ip?: string
   status: number
   body: unknown
   set(name: string, value: string): void
@@ -67,7 +70,7 @@ export interface Oidc {
   refresh(): Promise<void>
 }
 
-type OidcOptions = Omit<OidcDeps, 'people' | 'codes' | 'verificationKeys'>
+type OidcOptions = Omit<OidcDeps, 'people' | 'codes' | 'verificationKeys' | 'strangers'>
 
 /** The OpenID provider with its keys, which it follows without a restart. */
 export async function createOidc(
@@ -81,6 +84,7 @@ export async function createOidc(
     people: personReader(options.db, options.config.keys.epochRotation),
     codes: codeReader(options.db),
     verificationKeys: () => verification,
+    strangers: createStrangers(options.config.throttle.strangers),
   }
   const signing = { ...deps, signingKeys: () => keys }
   const readers = {
@@ -141,6 +145,7 @@ async function answer(
     // The library makes a context of its own on each that it is given, and on none twice.
     await run(attempts === 1 ? ctx : Object.create(ctx), next)
     if (state.failure) throw state.failure
+    limitStranger(deps, ctx, state)
     if ((await written(deps, ctx, state)) === 'outdated') {
       if (attempts < MOST_ATTEMPTS) continue
       throw new DomainError('session_ended', 'the session ended each time it was entered')
@@ -149,6 +154,14 @@ async function answer(
     finish(deps, ctx)
     return undefined
   }
+}
+
+/** Before anything is written, and with no statement: past the limit a flood costs what it reads. */
+function limitStranger({ strangers }: OidcDeps, ctx: HttpContext, state: RequestState): void {
+  const wait = ctx.status < 400 && isStranger(state) ? strangers.wait(networkOf(ctx.ip ?? '')) : 0
+  if (wait === 0) return
+  takeBack(ctx)
+  throw new DomainError('throttled', 'too many requests from here', { retryAfter: wait })
 }
 
 /** Each time somebody else was faster, which ends a session or begins it: it does not go on so. */

@@ -11,6 +11,7 @@ import type { AdvanceFamily } from '../sessions/tokens/advance-family.ts'
 import type { ReadFamily } from '../sessions/tokens/family-check.ts'
 import type { ReadCode } from '../sessions/tokens/redeem-code.ts'
 import type { ReadPerson } from './person.ts'
+import type { Strangers } from './strangers.ts'
 import type { VerificationKey } from './verify-own-jwt.ts'
 
 /** What the provider's side needs of everything else. */
@@ -30,6 +31,7 @@ export interface OidcDeps {
   readonly codes: ReadCode
   /** Public keys whose tokens may still live, by kid. */
   readonly verificationKeys: () => ReadonlyMap<string, VerificationKey>
+  readonly strangers: Strangers
   /** Tells monitoring what has happened, after it is committed. */
   readonly publish: (outcome: Outcome) => void
 }

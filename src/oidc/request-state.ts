@@ -23,6 +23,8 @@ export interface PendingWrite {
   run(db: Sql): Promise<void>
   /** One statement that decides for itself; alone, it needs no transaction around it. */
   readonly alone: boolean
+  /** The kind of artifact that it makes. */
+  readonly artifact?: string
   /** What an arrival would write with its own statement, in place of this one. */
   readonly part?: Partial<Pick<Arrival, 'cookie' | 'interaction'>>
 }

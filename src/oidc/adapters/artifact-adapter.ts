@@ -41,6 +41,7 @@ export function artifactAdapter(
       const artifact = { kind, hash, payloadSealed: sealed, expiresIn }
       await writeLater(deps.db, {
         alone: true,
+        artifact: kind,
         run: async (db) => {
           await (db.inTransaction ? saveArtifacts(db, [artifact]) : artifacts.save(artifact))
         },
