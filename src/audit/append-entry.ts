@@ -1,6 +1,6 @@
 import type { Sql } from '../database/sql.ts'
 import { newId, type WorkspaceId } from '../ids.ts'
-import { type Change, changeWithEntry, insertEntry } from './entry-store.ts'
+import { type Change, changeWithEntry, insertEntry, insertOnceAMinute } from './entry-store.ts'
 
 export type { Change } from './entry-store.ts'
 
@@ -66,7 +66,15 @@ export async function appendEntry(db: Sql, entry: NewEntry): Promise<void> {
 }
 
 /**
- * The same for a change that is one statement: it and its entry are written by one, and commit
+ * Writes an entry that a caller can bring about at will: the first of an action and subject in each
+ * minute, so that nobody fills the audit by trying again.
+ */
+export async function appendOnceAMinute(db: Sql, entry: NewEntry): Promise<void> {
+  await insertOnceAMinute(db, entry)
+}
+
+/**
+ * `appendEntry` for a change that is one statement: it and its entry are written by one, and commit
  * together without a transaction around them. Null, and no entry, where nothing was written.
  */
 export function changeAndTell<Row extends object>(

@@ -15,6 +15,21 @@ export async function insertEntry(db: Sql, id: EntryId, entry: NewEntry): Promis
   await db.execute(INSERT, valuesOf(id, entry))
 }
 
+// The identifier is made of what is told and the minute: of all that come at once, one stays.
+const INSERT_ONCE: Statement = {
+  name: 'entry_insert_once_a_minute',
+  text: `INSERT INTO "entry" (${COLUMNS}, at)
+    SELECT md5(concat_ws(' ', $1::text, $5::text, floor(extract(epoch FROM told.at) / 60)))::uuid,
+      $1, $2, $3, $4, $5, $6, $7, $8, $9, told.at
+    FROM (SELECT clock_timestamp() AS at) told
+    ON CONFLICT (id) DO NOTHING`,
+}
+
+export async function insertOnceAMinute(db: Sql, entry: NewEntry): Promise<void> {
+  const [, ...values] = valuesOf(null, entry)
+  await db.execute(INSERT_ONCE, values)
+}
+
 /** A statement that returns the one row it writes, and its values. */
 export interface Change {
   readonly statement: Statement
@@ -54,7 +69,7 @@ function toldBy({ statement: { name, text }, values, steps }: Change): Statement
   return statement
 }
 
-function valuesOf(id: EntryId, entry: NewEntry): unknown[] {
+function valuesOf(id: EntryId | null, entry: NewEntry): unknown[] {
   return [
     id,
     entry.action,

@@ -1,5 +1,5 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { appendEntry } from '../audit/append-entry.ts'
+import { appendOnceAMinute } from '../audit/append-entry.ts'
 import type { PresentedToken } from '../sessions/tokens/present-refresh-token.ts'
 import { contextOf } from './context-of.ts'
 import type { OidcDeps } from './deps.ts'
@@ -25,7 +25,7 @@ async function writeDown(
   { check, generation }: PresentedToken,
 ): Promise<void> {
   const { workspaceId, readAt: at } = check.session
-  await appendEntry(db, {
+  await appendOnceAMinute(db, {
     action: 'family.presented_elsewhere',
     actor: { kind: 'client', id: check.client.clientId },
     subject: { kind: 'family', id: check.family.id },

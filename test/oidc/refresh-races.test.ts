@@ -123,6 +123,23 @@ test.describe('a refresh token that was replaced', () => {
     expect(told.rows).toHaveLength(1)
     expect(await endsOf(house, { user })).toEqual([])
   })
+
+  test('tried again and again on another device, is told once a minute', async ({
+    house,
+    given,
+  }) => {
+    const { party, tokens } = await signedIn(house, given, PUBLIC)
+    await refresh(party, tokens.refresh, {}, { 'user-agent': 'Mine/1' })
+
+    const tries = await scattered(house, { party, count: 30 }, (to) =>
+      refresh(to, tokens.refresh, {}, { 'user-agent': 'Thief/1' }),
+    )
+
+    expect(tries.map(({ status }) => status)).toEqual(Array(30).fill(400))
+    const told = await house.database.pool.query(TOLD_ELSEWHERE, [party.clientId])
+    // Two where the minute turned meanwhile.
+    expect([1, 2]).toContain(told.rows.length)
+  })
 })
 
 const TOLD_ELSEWHERE = `SELECT FROM entry
