@@ -2,6 +2,9 @@ import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provid
 import { corsOriginsOf, isConfidential } from '../clients/client.ts'
 import { subjectFor } from '../clients/subject.ts'
 import { parseId } from '../ids.ts'
+import { guardedFetch } from '../revocation/guarded-fetch.ts'
+import { systemResolve } from '../revocation/outbound.ts'
+import { parseAllowed } from '../revocation/target.ts'
 import { LEVELS } from '../sessions/login/level.ts'
 import { findAccount } from './account.ts'
 import { createAdapter } from './adapters/adapter.ts'
@@ -16,6 +19,9 @@ import { loadExistingGrant } from './load-grant.ts'
 import { refuseElsewhere } from './refuse-elsewhere.ts'
 import { requireState } from './request-state.ts'
 import { ROUTES } from './routes.ts'
+
+/** Seconds for a document of a client; a request waits for it. */
+const FETCH_TIMEOUT = 2.5
 
 export interface Rendering {
   /** Shows an error to a person who cannot be sent back to the application. */
@@ -77,6 +83,11 @@ export function configurationOf(
       if (claims.aud !== ctx.oidc.issuer)
         throw new errors.InvalidClientAuth('aud must be the issuer')
     },
+    fetch: guardedFetch({
+      resolve: systemResolve,
+      allowed: config.backchannel.allow.map(parseAllowed),
+      timeout: FETCH_TIMEOUT,
+    }),
     fetchResponseBodyLimits: { jwks_uri: 65_536, sector_identifier_uri: 65_536 } as never,
     ttl: lifetimes(config),
     ...(own.renderError ? { renderError: own.renderError } : {}),

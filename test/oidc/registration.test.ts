@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { issueInitialAccessToken } from '../../src/oidc/issue-initial-access-token.ts'
 import { type Party, post, send, signIn } from '../support/relying-party.ts'
 import { test as base, expect, givenOn, type Node, startNode } from '../support/world.ts'
@@ -9,7 +11,25 @@ const METADATA = {
   grant_types: ['authorization_code', 'refresh_token'],
 }
 
-const test = base.extend<{ open: Node }>({
+interface Trap {
+  readonly port: number
+  /** How often somebody connected. */
+  dialled(): number
+}
+
+const test = base.extend<{ open: Node; trap: Trap }>({
+  /** A port inside, where nobody is to be heard. */
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the pattern
+  trap: async ({}, use) => {
+    let dialled = 0
+    const server = createServer((socket) => {
+      dialled += 1
+      socket.destroy()
+    }).listen(0)
+    await once(server, 'listening')
+    await use({ port: (server.address() as AddressInfo).port, dialled: () => dialled })
+    server.close()
+  },
   /** A server where clients may register themselves. */
   open: async ({ database }, use) => {
     const node = await startNode(database, 'registration: { enabled: true }\n')
@@ -233,6 +253,36 @@ test.describe('a registered client', () => {
     )
   })
 })
+
+test.describe('the addresses that a client names for its documents', () => {
+  test('are not even dialled where they are inside', async ({ open, trap }) => {
+    for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
+      const uri = `https://${host}:${trap.port}/`
+      const sector = { subject_type: 'pairwise', sector_identifier_uri: uri }
+      expect((await register(open, { ...METADATA, ...sector })).error).toBe(
+        'invalid_client_metadata',
+      )
+      const method = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: uri }
+      const { client_id } = await register(open, { ...METADATA, ...method })
+      expect((await prove(open, client_id)).body.error).toBe('invalid_client')
+    }
+    expect(trap.dialled()).toBe(0)
+  })
+})
+
+/** Shows an assertion that can be judged only with the client's keys. */
+function prove({ issuer }: Node, clientId: string) {
+  const claims = { iss: clientId, sub: clientId, aud: issuer, jti: clientId, exp: 9_999_999_999 }
+  const parts = [{ alg: 'ES256' }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  )
+  return post({ issuer, clientId, secret: null }, '/oauth2/token', {
+    grant_type: 'refresh_token',
+    refresh_token: 'x',
+    client_assertion: `${parts.join('.')}.AAAA`,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+  })
+}
 
 test.describe('an initial access token', () => {
   test('leaves its trace, and no copy of itself', async ({ open, database }) => {
