@@ -1,5 +1,10 @@
+import { archiveWorkspace } from '../../src/access/archive-workspace.ts'
+import { deleteClient } from '../../src/access/delete-client.ts'
+import { disableClient } from '../../src/access/disable-client.ts'
 import { disableUser } from '../../src/access/disable-user.ts'
+import { removeMember } from '../../src/access/remove-member.ts'
 import { withdrawConsent } from '../../src/access/withdraw-consent.ts'
+import type { ClientId } from '../../src/ids.ts'
 import { endGrant, endLogin, endSession, endUser } from '../../src/sessions/ending/end.ts'
 import { redeem, refresh } from '../support/relying-party.ts'
 import {
@@ -52,6 +57,23 @@ export const ENDS = {
       withdrawConsent(stage.ender, { id: consentId, userId: user.id, by }),
     silent: 'consent_required',
   },
+  'member who is removed': {
+    run: ({ stage, user, workspace }) =>
+      removeMember(stage.ender, { userId: user.id, workspaceId: workspace.id, by }),
+    silent: 'access_denied',
+  },
+  'workspace that is archived': {
+    run: ({ stage, workspace }) => archiveWorkspace(stage.ender, workspace.id, by),
+    silent: 'access_denied',
+  },
+  'client that is disabled': {
+    run: async (place) => disableClient(place.stage.ender, await clientOf(place), by),
+    silent: '/oauth2/authorize',
+  },
+  'client that is deleted': {
+    run: async (place) => deleteClient(place.stage.ender, await clientOf(place), by),
+    silent: '/oauth2/authorize',
+  },
   'grant by a revoked token': {
     run: async (place) =>
       endGrant(place.stage.ender, await grantOf(place), { cause: 'token_revoked', by }),
@@ -65,6 +87,13 @@ export const ENDS = {
 } as const satisfies Record<string, End>
 
 export type EndName = keyof typeof ENDS
+/** Ends that are of everything in a place, also of what lives on after a logout. */
+const OF_THE_PLACE = [
+  'member who is removed',
+  'workspace that is archived',
+  'client that is disabled',
+  'client that is deleted',
+] as const satisfies readonly EndName[]
 const ALL = (Object.keys(ENDS) as EndName[]).filter((name) => name !== 'offline session')
 
 /** A request that writes, and how far ends reach it. */
@@ -101,7 +130,12 @@ export const REQUESTS: Record<string, Request> = {
     },
     holds: ['families_advance'],
     commits: 'alone',
-    ends: ['offline session', 'person who is disabled', 'consent that is withdrawn'],
+    ends: [
+      'offline session',
+      'person who is disabled',
+      'consent that is withdrawn',
+      ...OF_THE_PLACE,
+    ],
   },
   'an authorization by single sign-on': {
     prepare: async (stage) => {
@@ -135,7 +169,13 @@ export const REQUESTS: Record<string, Request> = {
     holds: ['session_begin'],
     begins: 'session',
     commits: 'alone',
-    ends: ['login', 'person', 'person who is disabled', 'consent that is withdrawn'],
+    ends: [
+      'login',
+      'person',
+      'person who is disabled',
+      'consent that is withdrawn',
+      ...OF_THE_PLACE,
+    ],
   },
   'a redemption': {
     prepare: async (stage) => redeeming(await placeOn(stage), (place) => place.ask()),
@@ -148,7 +188,7 @@ export const REQUESTS: Record<string, Request> = {
     holds: ['code_consume', 'session_insert_offline', 'grant_save', 'family_insert'],
     commits: 'together',
     ends: ALL,
-    reachedBy: ['person who is disabled', 'consent that is withdrawn'],
+    reachedBy: ['person who is disabled', 'consent that is withdrawn', ...OF_THE_PLACE],
   },
 }
 
@@ -156,4 +196,11 @@ async function redeeming<P extends Place>(place: P, ask: (place: P) => Promise<A
   const { code } = heldIn(await ask(place))
   const send = () => redeem(place.party, code!.code, code!.verifier)
   return { place, send: async () => ({ ...heldAfter(await send()), code: code! }) }
+}
+
+async function clientOf({ stage, party }: Place): Promise<ClientId> {
+  const { rows } = await stage.database.pool.query('SELECT id FROM client WHERE client_id = $1', [
+    party.clientId,
+  ])
+  return rows[0].id
 }

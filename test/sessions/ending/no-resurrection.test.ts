@@ -7,6 +7,14 @@ const KEEPS_SESSION: readonly EndName[] = [
   'consent that is withdrawn',
   'grant by a revoked token',
   'offline session',
+  'client that is disabled',
+  'client that is deleted',
+]
+const KEEPS_LOGIN: readonly EndName[] = [
+  ...KEEPS_SESSION,
+  'session',
+  'member who is removed',
+  'workspace that is archived',
 ]
 
 for (const [what, request] of Object.entries(REQUESTS)) {
@@ -119,8 +127,7 @@ async function nothingLives(place: Place, holding: Holding, { end, left }: Ended
   expect(await whatWorks(place, holding)).toEqual([])
   expect(await accepted(place)).toEqual(left)
   const login = await liveLogin(place.stage.node.services, await loginOf(place))
-  const keepsLogin = end === 'session' || KEEPS_SESSION.includes(end)
-  expect(login !== null).toBe(keepsLogin)
+  expect(login !== null).toBe(KEEPS_LOGIN.includes(end))
   expect(await untold(place)).toBe(0)
   expect(await silent(place)).toBe(ENDS[end].silent)
 }
