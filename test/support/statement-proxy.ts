@@ -28,6 +28,9 @@ export interface Held {
   release(): void
 }
 
+/** Milliseconds that a meeting waits for everybody, before it says that somebody does not come. */
+const MEETING = 30_000
+
 interface Trap {
   readonly name: string
   readonly after: string | null
@@ -71,8 +74,14 @@ export async function openStatementProxy(target: Redacted<string>): Promise<Stat
     holdCommitOf: (name) => heldBy(state.traps, { name: 'COMMIT', after: name }),
     meet: async (name, count) => {
       const held = Array.from({ length: count }, () => heldBy(state.traps, { name, after: null }))
-      await Promise.all(held.map(({ reached }) => reached))
-      for (const one of held) one.release()
+      const { promise: late, reject } = Promise.withResolvers<never>()
+      const wait = setTimeout(() => reject(new Error(`fewer than ${count} met`)), MEETING)
+      try {
+        await Promise.race([Promise.all(held.map(({ reached }) => reached)), late])
+      } finally {
+        clearTimeout(wait)
+        for (const one of held) one.release()
+      }
     },
     executed: (work) => executedDuring(state, work),
     deadlocks: () => state.deadlocks,
