@@ -15,6 +15,8 @@ export type PageProblem =
       | 'limit_reached'
       | 'unavailable'
     >
+  | 'unknown_application'
+  | 'unregistered_address'
   | 'internal'
 
 type Words = Pick<ProblemModel, 'title' | 'explanation' | 'advice'>
@@ -38,6 +40,8 @@ export function wayOn(problem: PageProblem): Link | null {
     case 'unavailable':
     case 'internal':
       return null
+    case 'unknown_application':
+    case 'unregistered_address':
     case 'invalid_request':
     case 'form_expired':
     case 'not_found':
@@ -53,6 +57,18 @@ const WORDS: Readonly<Record<PageProblem, Words>> = {
     title: 'We could not read that',
     explanation: 'Something in what your browser sent is not in a form that we understand.',
     advice: 'Go back to the application, and start again from there.',
+  },
+  unknown_application: {
+    title: 'This application is not registered here',
+    explanation: 'It sent you here under a name that this server does not know, or knows no more.',
+    advice:
+      'Tell who runs the application: its client_id must be one that was created on this server.',
+  },
+  unregistered_address: {
+    title: 'We cannot send you back to that address',
+    explanation: 'The application asks to have you sent to an address that it did not register.',
+    advice:
+      'Tell who runs the application: its redirect_uri must be, letter by letter, one that is registered for it.',
   },
   form_expired: {
     title: 'This page is out of date',

@@ -25,6 +25,7 @@ import type { RefreshAsked } from './plain-refresh.ts'
 import { buildProvider } from './provider.ts'
 import { redeem } from './redeem.ts'
 import { refresh } from './refresh.ts'
+import { noteRefusals } from './refusals.ts'
 import { openState, type RequestState, stateOf } from './request-state.ts'
 import { ROUTES } from './routes.ts'
 import { createStrangers, isStranger } from './strangers.ts'
@@ -38,6 +39,7 @@ export interface HttpContext {
   readonly res: ServerResponse
   readonly path: string
   readonly ip?: string
+  readonly state: Record<string, unknown>
   status: number
   body: unknown
   set(name: string, value: string): void
@@ -125,6 +127,7 @@ function watched(
     const state = stateOf(ctx.req)
     if (state) state.failure = error
   })
+  noteRefusals(provider)
   return provider
 }
 
@@ -151,6 +154,7 @@ async function answer(
       throw new DomainError('session_ended', 'the session ended each time it was entered')
     }
     if (state.byPriorCookie || state.withoutLogin) keepNewestCookie(deps, ctx)
+    if (state.refused) ctx.state.refusal = state.refused
     finish(deps, ctx)
     return undefined
   }

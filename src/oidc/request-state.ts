@@ -72,6 +72,14 @@ export interface RequestState {
   withoutLogin: boolean
   /** What the library answered with a bare 500. */
   failure: unknown
+  /** What it refused, and why. */
+  refused: Refused | null
+}
+
+export interface Refused {
+  readonly error: string
+  readonly reason: string
+  readonly client: string | undefined
 }
 
 export interface Making {
@@ -109,6 +117,7 @@ export function openState(request: IncomingMessage): RequestState {
     byPriorCookie: false,
     withoutLogin: false,
     failure: null,
+    refused: null,
   }
   states.set(request, state)
   return state

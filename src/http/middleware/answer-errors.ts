@@ -8,6 +8,7 @@ import { problemWords, wayOn } from '../problem-words.ts'
 import { requestIdOf } from './assign-request-id.ts'
 import { oauthErrorOf } from './oauth-errors.ts'
 import { PROBLEMS } from './problems.ts'
+import { noteRefusal } from './refusal.ts'
 
 interface Deps {
   readonly log: Log
@@ -51,6 +52,7 @@ export function answerProblem(
   if (retryAfter !== null) ctx.set('Retry-After', String(retryAfter))
   if (oauth) {
     const description = refusal?.message ?? title.toLowerCase()
+    noteRefusal(ctx, { error: oauth.error, reason: description })
     ctx.body = { error: oauth.error, error_description: description, request_id: requestId }
     return
   }

@@ -29,5 +29,7 @@ export function renderProviderError(pages: Pages) {
 function problemOf(status: number, error: string): PageProblem {
   if (error === 'server_error' || status >= 500) return 'internal'
   if (error === 'temporarily_unavailable') return 'unavailable'
+  if (error === 'invalid_client') return 'unknown_application'
+  if (error === 'invalid_redirect_uri') return 'unregistered_address'
   return status === 404 ? 'not_found' : 'invalid_request'
 }

@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa'
 import type { Asked, Introspection } from '../../oidc/introspect.ts'
 import { ROUTES } from '../../oidc/routes.ts'
+import { noteRefusal } from '../middleware/refusal.ts'
 import { shownSecret } from './client-secret.ts'
 import { fieldsOf, isPlain, present } from './plain-request.ts'
 import { formRead } from './read-ahead.ts'
@@ -62,6 +63,7 @@ const FAILED = { error: 'invalid_client', error_description: 'client authenticat
 function refuse(ctx: Context, issuer: string): void {
   present(ctx, FAILED)
   ctx.status = 401
+  noteRefusal(ctx, { error: FAILED.error, reason: FAILED.error_description })
   if (ctx.req.headers.authorization === undefined) return
   const { error, error_description: description } = FAILED
   ctx.set(

@@ -5,6 +5,7 @@ import type { CodeAsked } from '../../oidc/plain-code.ts'
 import type { RefreshAsked } from '../../oidc/plain-refresh.ts'
 import { ROUTES } from '../../oidc/routes.ts'
 import type { TokenAnswer } from '../../oidc/token-answer.ts'
+import { noteRefusal } from '../middleware/refusal.ts'
 import { shownSecret } from './client-secret.ts'
 import { fieldsOf, isPlain, present } from './plain-request.ts'
 import { formRead } from './read-ahead.ts'
@@ -31,6 +32,8 @@ export function token(deps: Deps): Middleware {
     if (answer?.state !== 'refused') return next()
     present(ctx, answer.body)
     ctx.status = answer.status
+    const { error, error_description: reason } = answer.body
+    noteRefusal(ctx, { error: String(error), reason: String(reason) })
   }
 }
 
