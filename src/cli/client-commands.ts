@@ -7,6 +7,7 @@ import type { Answer } from './answer.ts'
 import { addCommand, answering, type CommonOptions, collect } from './command.ts'
 import { type CreateClientOptions, createClientAt } from './create-client.ts'
 import { type CreateTokenOptions, createTokenAt, parseLifetime } from './create-token.ts'
+import { addClientLeaving } from './leaving-commands.ts'
 import type { Terminal } from './terminal.ts'
 import { OPERATOR, withCore } from './with-core.ts'
 
@@ -44,6 +45,7 @@ export function addClientCommands(program: Command, terminal: Terminal): void {
     .action(answering<CreateTokenOptions>(terminal, (options) => createTokenAt(terminal, options)))
 
   addAdmissionCommands(client, terminal)
+  addClientLeaving(client, terminal)
 
   const resource = program.command('resource').description('APIs that accept access tokens')
   addCommand(resource, 'create <identifier>', 'Make an API known, by its absolute URI')

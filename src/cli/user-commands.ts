@@ -8,6 +8,7 @@ import { createWorkspace } from '../workspaces/create-workspace.ts'
 import type { Answer } from './answer.ts'
 import { addCommand, answering, type CommonOptions, collect } from './command.ts'
 import { type CreateUserOptions, createUserAt } from './create-user.ts'
+import { addUserLeaving, addWorkspaceLeaving } from './leaving-commands.ts'
 import { mustFindWorkspace } from './memberships.ts'
 import { type ResetFactorsOptions, resetFactorsAt } from './reset-factors.ts'
 import type { Terminal } from './terminal.ts'
@@ -38,6 +39,8 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
       ),
     )
 
+  addUserLeaving(user, terminal)
+
   const workspace = program.command('workspace').description('Isolated spaces and their members')
   addCommand(workspace, 'create <slug>', 'Make a workspace')
     .requiredOption('--name <name>', 'as it is shown')
@@ -53,6 +56,7 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
         addMemberAt(terminal, args, options),
       ),
     )
+  addWorkspaceLeaving(workspace, terminal)
 }
 
 async function createWorkspaceAt(

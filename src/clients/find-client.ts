@@ -59,9 +59,15 @@ function keptClients(): (entry: StoredEntry) => RegistryEntry {
 
 /** A client outside the hot paths, by client_id; a disabled one is not found. */
 export async function findClient(db: Sql, clientId: string): Promise<Client | null> {
+  const client = await findAnyClient(db, clientId)
+  return client?.disabledAt ? null : client
+}
+
+/** The same for whoever may do something about a disabled one. */
+export async function findAnyClient(db: Sql, clientId: string): Promise<Client | null> {
   if (!isClientId(clientId)) return null
   const [entry] = await selectEntries(db, [{ clientId, resource: null }])
-  return entry?.client && !entry.client.disabledAt ? entry.client : null
+  return entry?.client ?? null
 }
 
 /** Also a disabled one: it still hears of the ends of sessions it took part in. */

@@ -33,6 +33,8 @@ test.describe('the backlog of clean-up', () => {
       logins: 0,
       expired_sessions: 0,
       expired_logins: 0,
+      changes: 0,
+      feed: 0,
     }
     expect(await countBacklog(database.db, at)).toEqual(nothing)
     await database.pass('30m')

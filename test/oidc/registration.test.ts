@@ -19,7 +19,6 @@ interface Trap {
 
 const test = base.extend<{ open: Node; trap: Trap }>({
   /** A port inside, where nobody is to be heard. */
-  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the pattern
   trap: async ({}, use) => {
     let dialled = 0
     const server = createServer((socket) => {
