@@ -19,17 +19,23 @@ function toElevation(row: Row): Elevation {
 
 // The session's row is held: an end that commits first leaves nothing to elevate, and of two who
 // set its permissions at once the later one's hold.
+const HOLD: Statement = {
+  name: 'elevation_hold',
+  text: 'SELECT id FROM session WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE',
+}
+
+// A statement of its own: what was given while the lock was awaited is seen only by one that starts
+// after it, and would stand beside what is given now.
 const WITHDRAW: Statement = {
   name: 'elevation_withdraw',
-  text: `WITH held AS MATERIALIZED (
-      SELECT id FROM session WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE)
-    UPDATE elevation e SET state = 'withdrawn', ended_at = clock_timestamp() FROM held
-    WHERE e.session_id = held.id AND e.ended_at IS NULL AND e.state IN ('asked', 'granted')
-    RETURNING e.id`,
+  text: `UPDATE elevation SET state = 'withdrawn', ended_at = clock_timestamp()
+    WHERE session_id = $1 AND ended_at IS NULL AND state IN ('asked', 'granted') RETURNING id`,
 }
 
 /** Takes back all that a session was given or waits for. */
 export async function withdrawElevations(db: Sql, sessionId: SessionId): Promise<ElevationId[]> {
+  const held = await db.query(HOLD, [sessionId])
+  if (held.length === 0) return []
   const rows = await db.query<{ id: ElevationId }>(WITHDRAW, [sessionId])
   return rows.map(({ id }) => id)
 }

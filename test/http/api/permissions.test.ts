@@ -69,6 +69,19 @@ test.describe('permissions for a while', () => {
     expect(rows.map(({ action }) => action)).toEqual(['elevation.granted', 'elevation.ended'])
   })
 
+  test('never add up, of however many who give them at once', async ({ node, given }) => {
+    const { api, at, session_token, permissions } = await memberIn({ node, given })
+    const elevations = Array.from({ length: 6 }, (_, number) => `invoices:act-${number}`)
+    await api.call('PUT', `${at}/roles/member`, { permissions: ['invoices:read'], elevations })
+    const set = await Promise.all(
+      elevations.map((one) =>
+        api.call('POST', '/sessions/permissions', { session_token, permissions: [one] }),
+      ),
+    )
+    expect(set.map(({ status }) => status)).toEqual(elevations.map(() => 200))
+    expect(await permissions()).toHaveLength(2)
+  })
+
   test('are refused beyond that, and shrink with the role', async ({ node, given }) => {
     const { api, at, session_token, permissions } = await memberIn({ node, given })
     const refused = await api.call('POST', '/sessions/permissions', {
