@@ -19,7 +19,7 @@ export function noteUse(
   answered: Answered,
   { checked }: RequestState,
 ): void {
-  if (checked && isUse(answered)) activity.seen(checked.session.id, checked.session.readAt)
+  if (checked && isUse(answered)) activity.used(checked.session)
 }
 
 function isUse({ path, status, body, res }: Answered): boolean {

@@ -37,7 +37,7 @@ export async function refresh(
   if (!(await isMovedOn(deps, presented, by)))
     return refusalOf(new errors.InvalidGrant(ALREADY_USED))
   const { session } = presented.check
-  deps.activity.seen(session.id, session.readAt)
+  deps.activity.used(session)
   return { state: 'answered', body }
 }
 

@@ -33,6 +33,20 @@ test.describe('a use', () => {
     expect(await times(stage, id)).toEqual({ session: at, login: at })
   })
 
+  test('close to the idle end is written at once, so that who asks next sees it', async ({
+    stage,
+  }) => {
+    const { id } = await unused(stage)
+    const activity = createActivity(stage.ender)
+    const readAt = new Date()
+    const ago = (seconds: number) => new Date(readAt.getTime() - seconds * 1000)
+    activity.used({ id, readAt, lastSeenAt: ago(600), idleTimeout: 700 })
+    await new Promise((done) => setImmediate(done))
+    expect((await times(stage, id)).session).not.toEqual(readAt)
+    activity.used({ id, readAt, lastSeenAt: ago(600), idleTimeout: 605 })
+    await expect.poll(async () => (await times(stage, id)).session).toEqual(readAt)
+  })
+
   test('counts when the request succeeded, whatever it was', async ({ stage }) => {
     const uses: Record<
       string,

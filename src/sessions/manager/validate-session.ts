@@ -28,7 +28,7 @@ export interface ValidateDeps extends ContextDeps {
   /** What is remembered of sessions; null where no call may be answered from it. */
   readonly recalledSessions: RecalledSessions | null
   readonly policies: Pick<Policies, 'effectiveFor'>
-  readonly activity: Pick<Activity, 'seen'>
+  readonly activity: Pick<Activity, 'used'>
   readonly figures: Pick<FiguresKeeper, 'note' | 'notePlace'>
   /** Renews a session in passing; what it stands at after that, by whomever it was renewed. */
   readonly renewItself: (check: TokenCheck, policy: EffectivePolicy) => Promise<TokenCheck>
@@ -137,7 +137,7 @@ function noteUse(
 ): void {
   deps.figures.note(session.id, { clientId: clientId ?? null, failure: null })
   if (context) notePlace(deps, session.id, context)
-  if (!background) deps.activity.seen(session.id, session.readAt)
+  if (!background) deps.activity.used(session)
 }
 
 /** Whether the session may not go on where it is used now. */
