@@ -102,7 +102,8 @@ test.describe('following the feed', () => {
     const { subjects } = await follower()
     await database.pool.query(`INSERT INTO feed_record (kind, subject, at)
       SELECT 'session.changed', gen_random_uuid(), now() FROM generate_series(1, 10001)`)
-    await expect.poll(() => subjects).toEqual(['everything'])
+    // Again and again, while a transaction elsewhere keeps the records from being passed for good.
+    await expect.poll(() => [...new Set(subjects)]).toEqual(['everything'])
   })
 })
 
