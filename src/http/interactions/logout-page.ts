@@ -26,7 +26,7 @@ export async function readOrRefuse(
     if (!(error instanceof DomainError) || error.code !== 'invalid_request') throw error
     showProblem(ctx, deps.pages, {
       code: 'invalid_request',
-      words: WRONG_REQUEST,
+      words: 'parameter' in error.details ? WRONG_ADDRESS : WRONG_REQUEST,
       back: { href: '/account', label: 'Your account' },
     })
     return null
@@ -37,6 +37,12 @@ const WRONG_REQUEST = {
   title: 'Nobody was logged out',
   explanation: 'An application asked to log you out in a way that we cannot trust.',
   advice: 'Open your account to log out here, or to end a single session.',
+}
+
+const WRONG_ADDRESS = {
+  ...WRONG_REQUEST,
+  explanation:
+    'An application asked to send you on, after the log-out, to an address that it has not registered here.',
 }
 
 /** Asks whether to log out at all, and how far. */

@@ -79,7 +79,9 @@ function redirectOf(client: Client | null, asked: Parameters): string | null {
   const { post_logout_redirect_uri: uri, state } = asked
   if (uri === undefined || !client) return null
   if (!client.metadata.post_logout_redirect_uris?.includes(uri))
-    throw new DomainError('invalid_request', 'the address to return to is not registered')
+    throw new DomainError('invalid_request', 'the address to return to is not registered', {
+      details: { parameter: 'post_logout_redirect_uri' },
+    })
   if (state === undefined) return uri
   const url = new URL(uri)
   url.searchParams.set('state', state)

@@ -232,6 +232,14 @@ test.describe('a request to log out that is wrong', () => {
     })
   }
 
+  test('with an address that is not registered is told so', async ({ house }) => {
+    const { visitor, idToken } = await ada(house)
+    const uri = { id_token_hint: idToken, post_logout_redirect_uri: `${LOGGED_OUT}/` }
+    expect(wordsOf((await visitor.get(logout(uri))).text)).toContain('it has not registered here')
+    const other = await visitor.get(logout({ id_token_hint: 'nonsense' }))
+    expect(wordsOf(other.text)).toContain('in a way that we cannot trust')
+  })
+
   test('is judged again when it comes back with the answer', async ({ house }) => {
     const { visitor, notes } = await ada(house)
     const page = await visitor.get(logout({ client_id: notes.clientId }))
