@@ -8,8 +8,13 @@ import { ROOT_ROTATION } from '../keys/rotate-root.ts'
 import type { Core } from '../services/core.ts'
 import type { Answer } from './answer.ts'
 import type { CommonOptions } from './command.ts'
+import { confirm } from './confirm.ts'
 import type { Terminal } from './terminal.ts'
 import { OPERATOR, withCore } from './with-core.ts'
+
+export interface DestroyRootOptions extends CommonOptions {
+  readonly yes?: boolean
+}
 
 /** Longer than any transaction may take that wrapped a key under the version before. */
 const SETTLED = 60_000
@@ -17,16 +22,21 @@ const SETTLED = 60_000
 /**
  * Destroys an old root version: from then on nobody, not even we, can read a backup that needs it.
  */
-export function destroyRoot(
+export async function destroyRoot(
   terminal: Terminal,
   version: string,
-  options: CommonOptions,
+  options: DestroyRootOptions,
 ): Promise<Answer> {
+  if (!options.yes) await confirm(terminal, warningOf(version))
   return withCore(terminal, options, async (core) => {
     const attempt = await tryExclusively(core.pool, ROOT_ROTATION, () => destroy(core, version))
     if (!attempt.held) throw new DomainError('conflict', 'a rotation runs at this moment')
     return { data: { destroyed: version }, text: `root version ${version} is destroyed` }
   })
+}
+
+function warningOf(version: string): string {
+  return `This destroys root version ${version} for good: no backup that needs it can be read any more.`
 }
 
 async function destroy({ config, db, rootKeys }: Core, version: string): Promise<void> {

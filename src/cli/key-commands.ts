@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { rotateNow } from '../keys/signing-keys.ts'
 import type { Answer } from './answer.ts'
 import { addCommand, answering, type CommonOptions } from './command.ts'
-import { destroyRoot } from './destroy-root.ts'
+import { type DestroyRootOptions, destroyRoot } from './destroy-root.ts'
 import { type NewIncarnationOptions, newIncarnation } from './new-incarnation.ts'
 import { rotateDataAt } from './rotate-data.ts'
 import { rotateRootAt } from './rotate-root.ts'
@@ -26,15 +26,13 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
   addCommand(keys, 'rotate-root', 'Wrap every key under a new root key, in steps').action(
     answering<CommonOptions>(terminal, (options) => rotateRootAt(terminal, options)),
   )
-  addCommand(
-    keys,
-    'destroy-root <version>',
-    'Destroy an old root key, and what backups need it',
-  ).action(
-    answering<CommonOptions>(terminal, (options, [version = '']) =>
-      destroyRoot(terminal, version, options),
-    ),
-  )
+  addCommand(keys, 'destroy-root <version>', 'Destroy an old root key, and what backups need it')
+    .option('--yes', 'do not ask')
+    .action(
+      answering<DestroyRootOptions>(terminal, (options, [version = '']) =>
+        destroyRoot(terminal, version, options),
+      ),
+    )
   addCommand(keys, 'rotate-data', 'Announce a new key for what the server itself seals').action(
     answering<CommonOptions>(terminal, (options) => rotateDataAt(terminal, options)),
   )

@@ -64,15 +64,19 @@ test.describe('keys', () => {
     expect(old).toMatchObject({ version: before, current: false, keys: {} })
 
     expect(
-      JSON.parse((await sojourn(`keys destroy-root ${rotated.version} --json`)).err).error,
+      JSON.parse((await sojourn(`keys destroy-root ${rotated.version} --yes --json`)).err).error,
     ).toBe('conflict')
-    const tooSoon = await sojourn(`keys destroy-root ${before} --json`)
+    const unasked = await sojourn(`keys destroy-root ${before} --json`)
+    expect(JSON.parse(unasked.err).error).toBe('usage')
+    const tooSoon = await sojourn(`keys destroy-root ${before} --yes --json`)
     expect(JSON.parse(tooSoon.err)).toMatchObject({
       error: 'conflict',
       message: expect.stringContaining('a moment old'),
     })
     await age(join(folder, 'root-key'))
-    expect(json(await sojourn(`keys destroy-root ${before} --json`))).toEqual({ destroyed: before })
+    expect(json(await sojourn(`keys destroy-root ${before} --yes --json`))).toEqual({
+      destroyed: before,
+    })
     expect(json(await sojourn('keys status --json')).root_versions).toHaveLength(1)
     const { rows } = await database.pool.query(
       "SELECT action, actor_kind, subject_id FROM entry WHERE action LIKE 'root_version.%' ORDER BY seq",

@@ -168,7 +168,7 @@ test('a new root key takes over while people work, also when its rotation is kil
   expect(await ofOld()).toEqual({})
 
   await age(house.rootKeyFile)
-  await house.sojourn(`keys destroy-root ${old?.version}`)
+  await house.sojourn(`keys destroy-root ${old?.version} --yes`)
   const left = await rootVersions(house)
   expect(left.map(({ version }) => version)).toEqual([current?.version])
 
