@@ -16,6 +16,7 @@ import { type DemoApp, demoApps, registerDemoApps, withDemoApps } from './demo-c
 import { incarnationChange } from './incarnation-change.ts'
 import { listen } from './listen.ts'
 import { type ConfigOptions, load } from './load.ts'
+import { explainTaken } from './port-taken.ts'
 import { seedDemo } from './seed-demo.ts'
 import { stopSignal } from './stop-signal.ts'
 import { openStorage, type Storage } from './storage.ts'
@@ -41,7 +42,9 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   const ousted = incarnationChange()
   const closers = createClosers()
   try {
-    await start(terminal, config, { log, closers, options })
+    await start(terminal, config, { log, closers, options }).catch((error: unknown) => {
+      throw explainTaken(error, config)
+    })
     const why = await Promise.race([signal.asked, ousted.heard])
     log.info({}, 'stopping')
     setTimeout(() => process.exit(1), (config.drainTimeout + CLOSE_PATIENCE) * 1000).unref()

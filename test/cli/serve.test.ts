@@ -198,7 +198,9 @@ test.describe('a server with a database of its own', () => {
     const taken = createServer()
     await once(taken.listen(0, '127.0.0.1'), 'listening')
     const { port } = taken.address() as { port: number }
-    await expect(start({ port })).rejects.toThrow('EADDRINUSE')
+    await expect(start({ port })).rejects.toThrow(
+      `port ${port} of the server (listen.port) is taken: is it already running?`,
+    )
     await expect
       .poll(() =>
         access(join(folder, 'postgres', 'postmaster.pid')).then(
