@@ -44,6 +44,9 @@ export function validate(
   if (act.do !== 'validate') return []
   const { now } = state
   const verdict = judge(session, generation, { now })
+  const found = { state, session, generation }
+  if (isReusedTogether(found) && isInvalid(answer, found, 'reused'))
+    return [withSession(state, failing(session, 'reused'))]
   if (verdict !== 'current' && verdict !== 'replaced') {
     const failed = failing(verdict === 'reused' ? endedBy(session, 'reuse', now) : session, verdict)
     return isInvalid(answer, { state, session, generation }, verdict)
@@ -116,8 +119,15 @@ export function renew({ state, session, generation }: Found, answer: Answer): St
   return isRight ? [withSession(state, left)] : []
 }
 
+/** Of two that show a replaced token at once, each may have read it before the other ended all. */
+function isReusedTogether({ session, generation }: Found): boolean {
+  return session.end?.cause === 'reuse' && generation < session.generation
+}
+
 /** A token that is no good, shown to a function that needs a good one. */
-function refused({ state, session }: Found, answer: Answer, verdict: string): State[] {
+function refused(found: Found, answer: Answer, verdict: string): State[] {
+  const { state, session } = found
+  if (isReusedTogether(found) && isRefused(answer, 'reused')) return [state]
   if (!isRefused(answer, verdict)) return []
   const left = verdict === 'reused' ? endedBy(session, 'reuse', state.now) : session
   return [withSession(state, left)]
