@@ -36,20 +36,13 @@ test.describe('the backlog of clean-up', () => {
       changes: 0,
       feed: 0,
     }
-    expect(await countBacklog(database.db, at)).toMatchObject({
-      ...nothing,
-      changes: expect.any(Number),
-    })
+    expect(await countBacklog(database.db, at)).toEqual(nothing)
     await database.pass('30m')
-    expect(await countBacklog(database.db, at)).toMatchObject({
-      ...nothing,
-      changes: expect.any(Number),
-      replays: 1,
-    })
+    expect(await countBacklog(database.db, at)).toEqual({ ...nothing, changes: 1, replays: 1 })
     await database.pass('25h')
     expect(await countBacklog(database.db, at)).toEqual({
       ...nothing,
-      changes: expect.any(Number),
+      changes: 1,
       replays: 1,
       revoked_tokens: 1,
       sessions: 1,
